@@ -1,0 +1,3 @@
+"""Sideman: trained music models beside Ableton Live, asked over OSC."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,259 @@
+"""The codec `drum_grid` 1: a drum clip <-> windows of 32 sixteenths x 9 drum classes.
+
+A window holds as many whole bars as fit in 32 sixteenths (two of 4/4, 3/4, 6/8 and 7/8, one of 5/4, 9/8 and 12/8);
+a longer clip is several windows, a shorter one is looped until it fills one, as it is when it plays. Each cell has a
+hit or none, the hit's velocity (0 to 1) and its offset from the grid in sixteenths, in [-0.5, 0.5). Where hits of one
+class share a cell the loudest stands for them all, and they all stay with it.
+
+    encode: clip -> Roll          notes into cells; whatever the model does not see is set aside
+    decode: cells -> notes        its inverse: kept hits are the very notes that came in, new ones go to the clip's pads
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from statistics import median_low
+
+import numpy as np
+import numpy.typing as npt
+
+from bridge.errors import Unsupported
+from bridge.music.clip import Clip, Note
+from bridge.music.kit import DRUM_CLASSES, Kit
+from bridge.music.meter import Meter
+
+__all__ = [
+    "CLASSES", "NAME", "PAD_POSITION", "STEPS", "STEPS_PER_BEAT", "VERSION", "Cells", "Roll", "Source", "Window",
+    "decode", "encode", "steps_in", "window",
+]  # fmt: skip
+
+NAME = "drum_grid"
+VERSION = 1
+STEPS = 32
+STEPS_PER_BEAT = 4
+CLASSES = len(DRUM_CLASSES)
+PAD_POSITION = 32
+"""The position of a step that lies behind the window's last bar."""
+NEW_NOTE_BEATS = 0.25
+"""How long a new hit lasts on a pad that the clip did not play: drum pads ignore it, and a sixteenth is easy to see."""
+
+Floats = npt.NDArray[np.float32]
+Cell = tuple[int, int]
+"""(step from the clip's start, index of the drum class)"""
+
+
+def steps_in(length_beats: float) -> int:
+    """Sixteenths begun in this length. A rounding error of float32 does not begin one."""
+    return max(1, math.ceil(length_beats * STEPS_PER_BEAT - 1e-3))
+
+
+def nearest_step(start_beats: float) -> int:
+    return math.floor(start_beats * STEPS_PER_BEAT + 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How a meter lies on the grid. `bar_steps` 1-32, `bars` whole bars, `steps` = bar_steps x bars <= 32."""
+
+    meter: Meter
+    bar_steps: int
+    bars: int
+    steps: int
+    positions: npt.NDArray[np.int64]
+    """[32, 2]: the step's position in its bar and in its pulse, from 0; 32 behind the last bar."""
+
+    def count(self, clip_beats: float) -> int:
+        """Windows that a clip of this length fills or begins."""
+        return -(-steps_in(clip_beats) // self.steps)
+
+    def split(self, rows: Floats) -> Floats:
+        """[steps of whole windows, n] -> [windows, 32, n], zeros behind each window's last bar."""
+        windows = rows.reshape(-1, self.steps, rows.shape[1])
+        tensor = np.zeros((len(windows), STEPS, rows.shape[1]), np.float32)
+        tensor[:, : self.steps] = windows
+        return tensor
+
+    def join(self, tensor: Floats) -> Floats:
+        """The inverse of `split`: [windows, 32, n] -> [steps of whole windows, n]."""
+        return tensor[:, : self.steps].reshape(-1, tensor.shape[2])
+
+
+@lru_cache(maxsize=128)
+def window(meter: Meter) -> Window:
+    """Raises Unsupported for a meter whose bar is no whole number of sixteenths, or more than 32 of them."""
+    bar = meter.bar_beats * STEPS_PER_BEAT
+    if bar != int(bar) or bar > STEPS:
+        raise Unsupported(
+            f"The meter {meter} has bars of {bar:g} sixteenths: drums are played in meters whose bar has "
+            f"1 to {STEPS} whole sixteenths, such as 3/4, 4/4, 5/4, 6/8, 7/8, 9/8 and 12/8."
+        )
+    bar_steps = int(bar)
+    bars = STEPS // bar_steps
+    steps = bars * bar_steps
+    positions = np.full((STEPS, 2), PAD_POSITION, np.int64)
+    positions[:steps, 0] = np.arange(steps) % bar_steps
+    positions[:steps, 1] = positions[:steps, 0] % max(1, round(meter.pulse_beats * STEPS_PER_BEAT))
+    positions.setflags(write=False)
+    return Window(meter, bar_steps, bars, steps, positions)
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Hits on the grid, each array [steps, 9]: `hits` 0 or 1; `velocity` 0 to 1 and `offset` -0.5 to 0.5 where hit."""
+
+    hits: Floats
+    velocity: Floats
+    offset: Floats
+
+    @staticmethod
+    def empty(steps: int) -> Cells:
+        return Cells(*(np.zeros((steps, CLASSES), np.float32) for _ in range(3)))
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """A clip on the grid, looped until it fills the windows of a result that is `out_beats` long.
+
+    `holders` has the notes behind each cell with a hit, the loudest first, where they stand in the result. `beside` are
+    the notes that no model sees and that stay as they are: those on a pad of no class, those more than half a sixteenth
+    before beat 0, and those behind the loop's end.
+    """
+
+    clip: Clip
+    kit: Kit
+    window: Window
+    out_beats: float
+    cells: Cells
+    holders: Mapping[Cell, tuple[Note, ...]]
+    beside: tuple[Note, ...]
+
+    def tensor(self) -> Floats:
+        """[windows, 32, 27]: hits, velocity and offset side by side; steps behind the window's last bar are 0."""
+        return self.window.split(np.concatenate((self.cells.hits, self.cells.velocity, self.cells.offset), axis=1))
+
+    def pad(self, class_index: int) -> int | None:
+        """The pad that plays this class most often in the clip, or None where the clip does not use the class."""
+        pitches = Counter(notes[0].pitch for cell, notes in self.holders.items() if cell[1] == class_index)
+        return pitches.most_common(1)[0][0] if pitches else None
+
+    def note_beats(self, class_index: int) -> float | None:
+        """The median length of the clip's notes of this class, or None where the clip does not use the class."""
+        lengths = [notes[0].length_beats for cell, notes in self.holders.items() if cell[1] == class_index]
+        return median_low(lengths) if lengths else None
+
+
+def encode(clip: Clip, kit: Kit, out_beats: float | None = None) -> Roll:
+    """The clip on the grid, for a result of `out_beats` (left out: of the clip's own length).
+
+    Raises Unsupported for a meter that the grid does not hold.
+    """
+    out_beats = out_beats or clip.length_beats
+    shape = window(clip.meter)
+    span_steps = shape.count(out_beats) * shape.steps
+    found: dict[Cell, list[tuple[Note, float]]] = {}
+    beside: list[Note] = []
+    for note in clip.notes:
+        class_index = kit.class_of(note.pitch)
+        if note.start_beats >= clip.length_beats:
+            # Behind the loop's end nothing is heard. It stays there only while the end does.
+            beside += [note] if out_beats <= clip.length_beats else []
+        elif nearest_step(note.start_beats) < 0:
+            beside.append(note)
+        elif class_index is None:
+            beside += _repeats(note, note.start_beats, clip, out_beats)
+        else:
+            early = nearest_step(note.start_beats) >= steps_in(clip.length_beats)
+            first_beats = note.start_beats - (clip.length_beats if early else 0.0)
+            for again in _repeats(note, first_beats, clip, span_steps / STEPS_PER_BEAT):
+                step = nearest_step(again.start_beats)
+                if step < span_steps:
+                    offset = again.start_beats * STEPS_PER_BEAT - step
+                    if early and again.start_beats < 0.0:
+                        # A hit at the loop's very end, early on its first step: at the end of the result's loop too.
+                        again = note if out_beats == clip.length_beats else again.moved(out_beats)
+                    found.setdefault((step, class_index), []).append((again, offset))
+    cells = Cells.empty(span_steps)
+    for cell, notes in found.items():
+        notes.sort(key=lambda pair: -pair[0].velocity)
+        cells.hits[cell] = 1.0
+        cells.velocity[cell] = notes[0][0].velocity / 127.0
+        cells.offset[cell] = notes[0][1]
+    holders = {cell: tuple(note for note, _ in notes) for cell, notes in found.items()}
+    return Roll(clip, kit, shape, out_beats, cells, holders, tuple(beside))
+
+
+def _repeats(note: Note, first_beats: float, clip: Clip, span_beats: float) -> Iterator[Note]:
+    """The note as the clip loops through `span_beats`, the first time at `first_beats`."""
+    for i in range(math.ceil(span_beats / clip.length_beats) + 1):
+        start_beats = first_beats + i * clip.length_beats
+        if start_beats >= span_beats:
+            return
+        yield note if start_beats == note.start_beats else replace(note, start_beats=start_beats)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A clip that a result is made from. `faith` 0-1: how far a kept hit keeps its own velocity and timing."""
+
+    roll: Roll
+    faith: float
+
+
+def decode(cells: Cells, sources: Sequence[Source], kit: Kit, out_beats: float) -> tuple[Note, ...]:
+    """The notes of `cells`, for a result of `out_beats` on the pads of `kit`, without those beside the grid.
+
+    `sources` stand in order, the most important first; the first one that has a hit in the same cell gives the note its
+    pad, its length and `source`, and all notes that shared the cell come back with it. Other hits are new: on the pad
+    that the first source of the same kit plays their class on, else on the kit's. A new hit is never placed before
+    beat 0, where Live would not play it. Only hits within `out_beats` are heard.
+    """
+    notes: list[Note] = []
+    ours = [source for source in sources if source.roll.kit == kit]
+    for step, class_index in zip(
+        *(axis.tolist() for axis in np.nonzero(cells.hits[: steps_in(out_beats)])), strict=True
+    ):
+        cell = (step, class_index)
+        velocity = min(127.0, max(1.0, round(float(cells.velocity[cell]) * 127.0)))
+        offset_beats = float(cells.offset[cell]) / STEPS_PER_BEAT
+        grid_beats = step / STEPS_PER_BEAT
+        source = next((source for source in sources if cell in source.roll.holders), None)
+        if source is None:
+            start_beats = max(0.0, grid_beats + offset_beats)
+            if start_beats < out_beats:
+                pad, length_beats = _voice(class_index, ours, kit)
+                notes.append(Note(pad, start_beats, length_beats, velocity))
+            continue
+        held = source.roll.holders[cell]
+        if source.roll.kit != kit:
+            held = (replace(held[0], pitch=_voice(class_index, ours, kit)[0]),)
+        if source.faith < 1.0:
+            own_beats = float(source.roll.cells.offset[cell]) / STEPS_PER_BEAT
+            later_beats = (1.0 - source.faith) * (offset_beats - own_beats)
+            louder = (1.0 - source.faith) * (velocity - held[0].velocity)
+            held = tuple(_shaded(note, later_beats, louder, out_beats) for note in held)
+        notes += held
+    return tuple(notes)
+
+
+def _voice(class_index: int, ours: Sequence[Source], kit: Kit) -> tuple[int, float]:
+    """The pad and the note length for a hit that no source has."""
+    for source in ours:
+        pad = source.roll.pad(class_index)
+        if pad is not None:
+            return pad, source.roll.note_beats(class_index) or NEW_NOTE_BEATS
+    return kit.home(class_index), NEW_NOTE_BEATS
+
+
+def _shaded(note: Note, later_beats: float, louder: float, out_beats: float) -> Note:
+    start_beats = note.start_beats + later_beats
+    if start_beats >= out_beats:  # an early hit at the loop's end that is now on time: on the loop's first step
+        start_beats -= out_beats
+    return replace(
+        note,
+        start_beats=max(0.0, start_beats),
+        velocity=min(127.0, max(1.0, float(round(note.velocity + louder)))),
+    )

@@ -1,0 +1,119 @@
+"""A drum VAE behind musical names: windows of cells -> latents -> windows of cells."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from bridge.errors import Late
+from bridge.models.card import Card
+from bridge.models.drum_grid import CLASSES, STEPS
+
+__all__ = ["BATCH", "DrumVae", "Inference", "Played"]
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+Tensors = dict[str, npt.NDArray[np.generic]]
+
+BATCH = 64
+"""Rows in one run. Larger batches are no faster per row, and between runs a deadline can be kept."""
+
+
+class Inference(Protocol):
+    """The narrow door to whatever computes: a session here, a process or a machine elsewhere."""
+
+    card: Card
+
+    def run(self, inputs: Mapping[str, npt.NDArray[np.generic]]) -> Tensors: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What was played, each [rows, 32, 9]: `hits` 0 or 1, `velocity` 0-1 and `offset` in sixteenths where hit."""
+
+    hits: Floats
+    velocity: Floats
+    offset: Floats
+
+
+class DrumVae:
+    """One request's use of a model. `deadline_seconds` is on `time.monotonic`; past it, Late is raised.
+
+    `spent_seconds` adds up what the model took.
+    """
+
+    def __init__(self, model: Inference, deadline_seconds: float | None = None) -> None:
+        self._model = model
+        self._deadline_seconds = deadline_seconds
+        self.latent_size = model.card.latent
+        self.spent_seconds = 0.0
+
+    def encode(self, cells: Floats, positions: Ints) -> Floats:
+        """cells [N, 32, 27] and positions [N, 32, 2] -> the means of their latents [N, latent]."""
+        return self._chunked({"cells": cells, "positions": positions}, decoding=False)["mean"]
+
+    def imagine(self, noise: Floats, density: Floats) -> Floats:
+        """Latents of clips that the training set could have had, from standard normal noise [N, latent].
+
+        density [N, 1], 0-1: the share of the training set's windows that are sparser.
+        """
+        return self._chunked({"prior_noise": noise, "prior_density": density}, decoding=False)["prior_latent"]
+
+    def play(
+        self,
+        latent: Floats,
+        positions: Ints,
+        hit_bias: Floats,
+        temperature: float,
+        hit_uniform: Floats,
+        feel_noise: Floats,
+    ) -> Played:
+        """Latents [N, latent] as hits.
+
+        positions [N, 32, 2]; hit_bias [N, 32, 9] in nats, added to the odds of each hit; temperature 0-2, 0 plays the
+        most likely hits; hit_uniform [N, 32] in [0, 1) chooses them else; feel_noise [N, 32, 18], Laplace noise of
+        scale 1 on velocity and offset, 0 for their medians.
+        """
+        played = self._chunked(
+            {
+                "latent": latent,
+                "positions": positions,
+                "hit_bias": hit_bias,
+                "temperature": np.full((len(latent), 1), temperature, np.float32),
+                "hit_uniform": hit_uniform,
+                "feel_noise": feel_noise,
+            },
+            decoding=True,
+        )
+        return Played(played["hits"], played["velocity"], played["offset"])
+
+    def _chunked(self, given: Mapping[str, Floats | Ints], *, decoding: bool) -> dict[str, Floats]:
+        rows = max(len(tensor) for tensor in given.values())
+        outputs: list[Tensors] = []
+        for start in range(0, rows, BATCH):
+            if self._deadline_seconds is not None and time.monotonic() > self._deadline_seconds:
+                raise Late("The deadline passed while the model was playing: what plays goes on playing.")
+            inputs: Tensors = {
+                "decoding": np.array(decoding),
+                "positions": np.zeros((0, STEPS, 2), np.int64),
+                "cells": np.zeros((0, STEPS, 3 * CLASSES), np.float32),
+                "prior_noise": np.zeros((0, self.latent_size), np.float32),
+                "prior_density": np.zeros((0, 1), np.float32),
+                "latent": np.zeros((0, self.latent_size), np.float32),
+                "hit_bias": np.zeros((0, STEPS, CLASSES), np.float32),
+                "temperature": np.zeros((0, 1), np.float32),
+                "hit_uniform": np.zeros((0, STEPS), np.float32),
+                "feel_noise": np.zeros((0, STEPS, 2 * CLASSES), np.float32),
+            }
+            inputs.update({name: tensor[start : start + BATCH] for name, tensor in given.items()})
+            started_seconds = time.perf_counter()
+            outputs.append(self._model.run(inputs))
+            self.spent_seconds += time.perf_counter() - started_seconds
+        if len(outputs) == 1:
+            return {name: tensor.astype(np.float32, copy=False) for name, tensor in outputs[0].items()}
+        return {name: np.concatenate([o[name] for o in outputs]).astype(np.float32, copy=False) for name in outputs[0]}

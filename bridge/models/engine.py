@@ -1,0 +1,259 @@
+"""Inference: the bytes of an .onnx file -> a model that takes arrays and gives arrays.
+
+This is the one place that knows onnxruntime. A model may be anyone's, so each one lives within bounds:
+
+    before    `onnx_file` looks through the file, `card` through its card, and the graph must take and give the same
+    memory    all models share one arena that refuses to grow past MEMORY_BYTES
+    time      a watchdog stops a run at its limit
+    after     every output has its name, type and shape, and finite numbers only
+
+What is left: a run is stopped between two operators, never within one. The memory limit bounds the longest of them (two
+matrices as large as fit) to some seconds. A fault inside onnxruntime itself would end the bridge: only a process of its
+own could take that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+# Said before it is imported, or from 1.29 on it tells its maker which models are loaded.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+import onnxruntime
+
+from bridge.errors import BadFile, ModelFailed
+from bridge.models import onnx_file
+from bridge.models.card import Card
+from bridge.models.kinds import KINDS, Tensor, Trial
+from bridge.models.watchdog import Watchdog
+
+__all__ = ["MEMORY_BYTES", "RUN_LIMIT_SECONDS", "TRIAL_LIMIT_SECONDS", "Engine", "LoadedModel"]
+
+MEMORY_BYTES = 256 * 1024 * 1024
+"""For what all models hold and compute at one time. The drum VAE needs 30 MB for 64 windows."""
+RUN_LIMIT_SECONDS = 5.0
+TRIAL_LIMIT_SECONDS = 2.0
+LOAD_LIMIT_SECONDS = 5.0
+
+Array = npt.NDArray[np.generic]
+_Expected = dict[str, tuple[np.dtype[Any], tuple[int | str, ...]]]
+
+_ELEMENT_TYPES = {"tensor(float)": "float32", "tensor(int64)": "int64", "tensor(bool)": "bool"}
+
+
+class Engine:
+    """Loads models. One engine serves a whole bridge; its models may be run and others loaded at the same time."""
+
+    def __init__(self) -> None:
+        self._watchdog = Watchdog()
+        self._trial = threading.Lock()
+        """Held while a model that nobody knows yet runs for the first time."""
+        self._trials_ended = 0
+
+    def load(self, data: bytes, file_name: str) -> LoadedModel:
+        """A model that has run once. Raises BadFile with one sentence that names the file."""
+        card = Card.from_json(onnx_file.card_text(data, file_name), file_name)
+        session = self._session(data, file_name)
+        _compare(session.get_inputs(), card.inputs, f"{file_name}: the graph's inputs")
+        _compare(session.get_outputs(), card.outputs, f"{file_name}: the graph's outputs")
+        model = LoadedModel(card, hashlib.sha256(data).hexdigest(), session, self)
+        with self._trial:
+            try:
+                for trial in KINDS[card.kind].trials:
+                    model._run_once(_zeros(card.inputs, trial), TRIAL_LIMIT_SECONDS)
+            except ModelFailed as failure:
+                sentence = str(failure)
+                raise BadFile(f"{file_name} failed its trial: {sentence[0].lower()}{sentence[1:]}") from None
+            finally:
+                self._trials_ended += 1
+        return model
+
+    def _session(self, data: bytes, file_name: str) -> Any:
+        _share_memory()
+        options = onnxruntime.SessionOptions()
+        # Beside Live the machine is always busy: a second thread loses more than it gains (design: speed).
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+        options.log_severity_level = 4
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.add_session_config_entry("session.use_env_allocators", "1")
+        # Otherwise four bytes in the right place make it read the file as another format, past `onnx_file`.
+        options.add_session_config_entry("session.load_model_format", "ONNX")
+        try:
+            with self._watchdog.watch(LOAD_LIMIT_SECONDS, lambda: options.set_load_cancellation_flag(True)):
+                return onnxruntime.InferenceSession(
+                    data,
+                    options,
+                    providers=["CPUExecutionProvider"],
+                    # It computes outside the arena, so a constant of 40 GB would be made. Our exports are folded.
+                    disabled_optimizers=["ConstantFolding"],
+                )
+        except Exception as error:  # onnxruntime's own classes, RuntimeError, ValueError, MemoryError ...
+            raise BadFile(f"{file_name} cannot be loaded: {_reason(error)}.") from None
+
+
+class LoadedModel:
+    """The narrow door to inference. `run` may be called from one thread at a time."""
+
+    def __init__(self, card: Card, sha256: str, session: Any, engine: Engine) -> None:
+        self.card = card
+        self.sha256 = sha256
+        """Of the file's bytes."""
+        self._session = session
+        self._engine = engine
+        self._inputs = _expected(card.inputs)
+        self._outputs = _expected(card.outputs)
+        self._output_names = list(card.outputs)
+
+    def run(self, inputs: Mapping[str, Array], limit_seconds: float = RUN_LIMIT_SECONDS) -> dict[str, Array]:
+        """Inputs and outputs as in the card, all of them; a symbol stands for one number of rows in all of them.
+
+        Raises ModelFailed where the model does not answer in time, or not as its card says; ValueError for inputs that
+        are not as the card says.
+        """
+        trials_ended = self._engine._trials_ended
+        try:
+            return self._run_once(inputs, limit_seconds)
+        except _NoMemory:
+            if trials_ended == self._engine._trials_ended and not self._engine._trial.locked():
+                raise
+        # A hostile file that is tried just now may have taken all the memory, until its trial ends.
+        with self._engine._trial:
+            return self._run_once(inputs, limit_seconds)
+
+    def _run_once(self, inputs: Mapping[str, Array], limit_seconds: float) -> dict[str, Array]:
+        rows: dict[str, int] = {}
+        wrong = _difference(self._inputs, inputs, rows)
+        if wrong:
+            raise ValueError(f"{self.card.name}: {wrong}")
+        outputs = dict(zip(self._output_names, self._compute(inputs, limit_seconds), strict=True))
+        wrong = _difference(self._outputs, outputs, rows) or _not_finite(outputs)
+        if wrong:
+            raise ModelFailed(f"The model {self.card.name} answered what cannot be played: {wrong}.")
+        # What onnxruntime gives lies in the arena, which would keep it for as long as somebody keeps the clip.
+        return {name: array.copy() for name, array in outputs.items()}
+
+    def _compute(self, inputs: Mapping[str, Array], limit_seconds: float) -> list[Array]:
+        options = onnxruntime.RunOptions()
+        options.log_severity_level = 4
+        # What a large run took is given back when it ends, also when it failed.
+        options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+
+        def stop() -> None:
+            options.terminate = True
+
+        with self._engine._watchdog.watch(limit_seconds, stop) as watch:
+            try:
+                found: list[Array] = self._session.run(self._output_names, inputs, options)
+            except Exception as error:  # as in `Engine._session`
+                if watch.expired:
+                    raise ModelFailed(
+                        f"The model {self.card.name} was stopped after {limit_seconds:g} s without an answer: "
+                        "ask for less at once, or choose another model."
+                    ) from None
+                reason = str(error)
+                if any(sign in reason for sign in _NO_MEMORY_SIGNS):
+                    raise _NoMemory(
+                        f"The model {self.card.name} needs more than the {MEMORY_BYTES // 1024**2} MB of memory that "
+                        "models share: ask for less at once, or choose another model."
+                    ) from None
+                raise ModelFailed(f"The model {self.card.name} failed: {_reason(error)}.") from None
+        return found
+
+
+class _NoMemory(ModelFailed):
+    """The arena is full."""
+
+
+_NO_MEMORY_SIGNS = ("requested bytes", "Failed to allocate", "bad_alloc", "bad allocation")
+
+
+@lru_cache(maxsize=1)
+def _share_memory() -> None:
+    """Once per process: the arena of every session, and how large it may become."""
+    onnxruntime.create_and_register_allocator(
+        onnxruntime.OrtMemoryInfo(
+            "Cpu", onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, onnxruntime.OrtMemType.DEFAULT
+        ),
+        onnxruntime.OrtArenaCfg({"max_mem": MEMORY_BYTES}),
+    )
+
+
+def _expected(tensors: Mapping[str, Tensor]) -> _Expected:
+    return {name: (np.dtype(tensor.dtype), tensor.shape) for name, tensor in tensors.items()}
+
+
+def _difference(expected: _Expected, found: Mapping[str, Array], rows: dict[str, int]) -> str:
+    """What is not as expected, or "". `rows` has how many rows each symbol stands for, and learns new ones."""
+    if found.keys() != expected.keys():
+        return f"expected {', '.join(expected)}; found {', '.join(found)}"
+    for name, (dtype, shape) in expected.items():
+        array = found[name]
+        if array.dtype != dtype or len(array.shape) != len(shape):
+            return f'"{name}" is {array.dtype} {_list(array.shape)}, not {dtype} {_list(shape)}'
+        for size, count in zip(shape, array.shape, strict=True):
+            if count != (size if isinstance(size, int) else rows.setdefault(size, count)):
+                return f'"{name}" is {_list(array.shape)}, not {_list(rows.get(str(size), size) for size in shape)}'
+    return ""
+
+
+def _not_finite(found: Mapping[str, Array]) -> str:
+    for name, array in found.items():
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            return f'"{name}" has numbers that are not finite'
+    return ""
+
+
+def _zeros(tensors: Mapping[str, Tensor], trial: Trial) -> dict[str, Array]:
+    return {
+        name: np.full(
+            [size if isinstance(size, int) else trial.rows.get(size, 1) for size in shape],
+            trial.values.get(name, 0),
+            dtype,
+        )
+        for name, (dtype, shape) in tensors.items()
+    }
+
+
+def _compare(declared: list[Any], expected: Mapping[str, Tensor], where: str) -> None:
+    """What the graph declares against the card. Sizes that it leaves open are seen when it runs."""
+    names = {value.name for value in declared}
+    if names != set(expected):
+        raise BadFile(f"{where} are {_list(sorted(names))}; its card says {', '.join(sorted(expected))}.")
+    for value in declared:
+        tensor = expected[value.name]
+        # An unknown shape and the shape of a single number look the same here: [].
+        agrees = not value.shape or (
+            len(value.shape) == len(tensor.shape)
+            and all(
+                size == expected_size if isinstance(expected_size, int) else not isinstance(size, int)
+                for size, expected_size in zip(value.shape, tensor.shape, strict=True)
+            )
+        )
+        if not agrees or _ELEMENT_TYPES.get(value.type) != tensor.dtype:
+            raise BadFile(
+                f'{where}: "{value.name}" is {value.type} {_list(value.shape)}; '
+                f"its card says {tensor.dtype} {_list(tensor.shape)}."
+            )
+
+
+def _list(items: Iterable[object]) -> str:
+    return _short(ascii(list(items)).replace("'", ""))
+
+
+def _reason(error: BaseException) -> str:
+    """onnxruntime's own words, as far as they fit into a sentence: [ONNXRuntimeError] : 1 : FAIL : words."""
+    words = str(error).rpartition("[ONNXRuntimeError] : ")[2].split(" : ", 2)[-1]
+    return _short(ascii(" ".join(words.split()))[1:-1].rstrip(". ") or type(error).__name__)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 200 else f"{text[:197]}..."

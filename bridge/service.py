@@ -1,0 +1,472 @@
+"""The bridge's work, readable from top to bottom: datagram -> request -> skill -> placement -> reply.
+
+`Service.receive` runs on the socket's thread and never waits; `Service.perform` runs on the one worker's thread.
+Whatever is refused, anywhere, is answered in `_refuse`.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import bridge
+from bridge.errors import (
+    BadDatagram,
+    Cancelled,
+    Fault,
+    Late,
+    Refusal,
+    Replaced,
+    Stale,
+    UnknownClip,
+)  # fmt: skip
+from bridge.models.drum_vae import DrumVae
+from bridge.models.store import Store
+from bridge.music.clip import MAX_BARS, MAX_NOTES, Clip
+from bridge.music.meter import Meter
+from bridge.planner import MAX_WAITING, Job, Planner
+from bridge.presets import Presets
+from bridge.settings import SETTINGS
+from bridge.skills.blend import Blended, blend, blend_grid, blend_path
+from bridge.skills.drumming import DrumClip
+from bridge.skills.generate import generate
+from bridge.skills.interpolate import interpolate
+from bridge.skills.vary import vary
+from bridge.transport import Transport
+from bridge.wire import osc, protocol
+from bridge.wire.delivery import ClipShelf, ReplyKey, ReplyShelf, number_parts, result_clip_parts
+from bridge.wire.protocol import (
+    Accepted,
+    Ask,
+    Blend,
+    Cancel,
+    ClipPart,
+    ClipRef,
+    ClipState,
+    Generate,
+    Got,
+    Hello,
+    Interpolate,
+    ModelState,
+    Name,
+    Need,
+    Part,
+    Path,
+    Ping,
+    Pong,
+    Refused,
+    Reply,
+    ResultHead,
+    SkillAsk,
+    State,
+    Status,
+    Vary,
+    Welcome,
+    to_datagram,
+)  # fmt: skip
+
+__all__ = ["BURST", "DEFAULT_KIT", "Service"]
+
+log = logging.getLogger("sideman")
+
+DEFAULT_KIT = "general_midi"
+DRUM_KIND = "drum_vae"
+BURST = 48
+"""Datagrams sent in one go: what a Max-like receiver took whole. The rest is paced, or asked for again."""
+GRIDS_KEPT = 16
+LATENCIES_KEPT = 512
+
+Send = Callable[[Sequence[bytes], tuple[str, int]], None]
+
+
+@dataclass(slots=True)
+class _Counts:
+    answered: int = 0
+    refused: int = 0
+    bad_datagrams: int = 0
+    latencies_ms: dict[tuple[str, str], deque[float]] = field(default_factory=dict)
+    requests: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def add(self, model: str, skill: str, elapsed_ms: float) -> None:
+        self.answered += 1
+        self.requests[model, skill] = self.requests.get((model, skill), 0) + 1
+        self.latencies_ms.setdefault((model, skill), deque(maxlen=LATENCIES_KEPT)).append(elapsed_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What a skill made, and how."""
+
+    clips: tuple[Clip, ...]
+    model: str
+    model_hash: str
+    model_seconds: float
+    from_memory: bool = False
+
+
+class Service:
+    """`send` and `send_paced` put datagrams on the wire; `clock` is monotonic, in seconds; `boot_id` is this start's."""
+
+    def __init__(
+        self,
+        store: Store,
+        presets: Presets,
+        send: Send,
+        send_paced: Send,
+        boot_id: int,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.planner = Planner()
+        self._store = store
+        self._presets = presets
+        self._send = send
+        self._send_paced = send_paced
+        self._boot_id = boot_id
+        self._clock = clock
+        self._started_seconds = clock()
+        self._clips = ClipShelf()
+        self._replies = ReplyShelf()
+        self._grids: OrderedDict[tuple[object, ...], Blended] = OrderedDict()
+        self._counts = _Counts()
+        # What the socket's thread and the worker both touch: replies, grids, counts.
+        self._lock = threading.Lock()
+
+    # --- the socket's thread ---------------------------------------------------------------------------------------
+
+    def receive(self, datagram: bytes, host: str) -> None:
+        """Takes one datagram, whatever its bytes. Raises nothing."""
+        try:
+            messages = osc.decode(datagram)
+        except BadDatagram as refusal:
+            self._counts.bad_datagrams += 1
+            log.debug("%s sent what is no message: %s", host, refusal)
+            return
+        for message in messages:
+            head = protocol.head_of(message)
+            if head is None:
+                self._counts.bad_datagrams += 1
+                continue
+            try:
+                ask = protocol.from_message(message)
+                if not isinstance(ask, Ask):
+                    raise BadDatagram(f"{message.address} is a message that the bridge sends, not one that it reads.")
+                self._take(ask, host)
+            except Refusal as refusal:
+                self._refuse(head, host, refusal)
+            except Exception as error:
+                log.exception("A mistake in the bridge, at %s", message.address)
+                self._refuse(
+                    head, host, Fault(f"The bridge made a mistake ({error!r}): please report it with its log.")
+                )
+
+    def _take(self, ask: Ask, host: str) -> None:
+        key = (host, ask.device, ask.session, ask.request_id)
+        match ask:
+            case SkillAsk():
+                self._take_skill(ask, host, key)
+            case ClipPart():
+                missing = self._clips.add(host, ask)
+                # The last part asks how the others fared; a whole clip is said to be so whichever part came last.
+                if not missing or ask.part == ask.parts - 1:
+                    self._say(ask, host, ClipState(
+                        session=ask.session, request_id=ask.request_id, boot_id=self._boot_id, clip_hash=ask.clip_hash,
+                        missing=missing,
+                    ))  # fmt: skip
+            case Need():
+                self._send_again(ask, host, key)
+            case Got():
+                with self._lock:
+                    self._replies.arrived(key)
+            case Ping():
+                self._say(ask, host, Pong(session=ask.session, request_id=ask.request_id, boot_id=self._boot_id))
+            case Hello():
+                self._answer(ask, host, key, self._welcome(ask))
+            case Status():
+                self._answer(ask, host, key, self._state(ask))
+            case Cancel():
+                job = self.planner.take_back(key)
+                if job is not None:
+                    self._refuse(job.ask, host, Cancelled("The request was cancelled."), key)
+
+    def _take_skill(self, ask: SkillAsk, host: str, key: ReplyKey) -> None:
+        arrived_seconds = self._clock()
+        with self._lock:
+            kept = self._replies.find(key)
+        if kept is not None:
+            if kept.datagrams is None:
+                self._accept(ask, host)
+            else:
+                self._send(kept.datagrams[:BURST], (host, ask.reply_port))
+            return
+        job = Job(key, ask, self._clips_of(ask), arrived_seconds)
+        remembered = self._from_memory(job)
+        if remembered is not None:
+            self._answer(ask, host, key, self._result(job, remembered))
+            return
+        replaced = self._wait(job)
+        self._accept(ask, host)
+        if replaced is not None:
+            newer = Replaced(f"The request {key[3]} of {ask.device} took the place of this one while it waited.")
+            self._refuse(replaced.ask, host, newer, replaced.key)
+
+    def _wait(self, job: Job) -> Job | None:
+        """Lets the job wait, and returns the one that it replaces. Raises Busy."""
+        with self._lock:
+            # Taken before the worker can see it, and put back where the planner has no room.
+            self._replies.take(job.key)
+            try:
+                return self.planner.add(job)
+            except Refusal:
+                self._replies.drop(job.key)
+                raise
+
+    def _clips_of(self, ask: SkillAsk) -> tuple[Clip, ...]:
+        """The request's clips, their notes' `source` counted through all of them. Raises UnknownClip."""
+        clips: list[Clip] = []
+        first_source = 0
+        for ref in _refs(ask):
+            clip = self._clips.get(ref.clip_hash, first_source)
+            if clip is None:
+                raise UnknownClip(ref.clip_hash)
+            clips.append(clip)
+            first_source += len(clip.notes)
+        return tuple(clips)
+
+    def _send_again(self, need: Need, host: str, key: ReplyKey) -> None:
+        with self._lock:
+            kept = self._replies.find(key)
+        if kept is None:
+            raise Stale(f"There is no reply to the request {need.request_id}: send the request again.")
+        if kept.datagrams is None:
+            self._accept(need, host)
+            return
+        missing = [i for i in need.missing if i < len(kept.datagrams)]
+        self._send([kept.datagrams[i] for i in missing[:BURST]], (host, need.reply_port))
+
+    # --- the worker's thread ---------------------------------------------------------------------------------------
+
+    def work(self) -> None:
+        """Performs what the planner has, until it is closed."""
+        while (job := self.planner.next()) is not None:
+            self.perform(job)
+
+    def perform(self, job: Job) -> None:
+        """Answers one request, with clips or a refusal. Raises nothing."""
+        host = job.key[0]
+        try:
+            if job.deadline_seconds is not None and self._clock() > job.deadline_seconds:
+                raise Late("The deadline passed while the request was waiting: what plays goes on playing.")
+            parts = self._result(job, self._made(job))
+        except Refusal as refusal:
+            self._refuse(job.ask, host, refusal, job.key)
+        except Exception as error:
+            log.exception("A mistake in the bridge, in %s", job.ask.ADDRESS)
+            self._refuse(job.ask, host, _fault(error), job.key)
+        else:
+            self._answer(job.ask, host, job.key, parts, paced=True)
+
+    def _made(self, job: Job) -> _Made:
+        """The skill that the request names, at work."""
+        ask = job.ask
+        chosen = _Chosen(ask, self._presets)
+        loaded = self._store.model(chosen.model) if chosen.model else self._store.default(DRUM_KIND)
+        drummer = DrumVae(loaded, job.deadline_seconds)
+        temperature, seed = chosen.number("temperature"), ask.seed
+        drums = [
+            DrumClip(clip, self._presets.kit(ref.kit or chosen.kit))
+            for clip, ref in zip(job.clips, _refs(ask), strict=True)
+        ]
+        match ask:
+            case Generate():
+                clips = generate(
+                    drummer, self._presets.kit(ask.kit or chosen.kit), Meter(ask.numerator, ask.denominator),
+                    bars=chosen.whole("bars"), variations=chosen.whole("variations"), density=chosen.number("density"),
+                    humanise=chosen.number("humanise"), temperature=temperature, seed=seed,
+                )  # fmt: skip
+            case Vary():
+                clips = vary(
+                    drummer, drums[0], amount=chosen.number("amount"), variations=chosen.whole("variations"),
+                    temperature=temperature, seed=seed,
+                )  # fmt: skip
+            case Interpolate():
+                clips = interpolate(
+                    drummer, drums[0], drums[1], steps=chosen.whole("steps"), temperature=temperature, seed=seed
+                )
+            case Blend() if chosen.whole("grid"):
+                blended = blend_grid(drummer, drums, chosen.whole("grid"), temperature=temperature, seed=seed)
+                self._remember(self._memory_key(ask, chosen, loaded.sha256), blended)
+                clips = (blended.clip(ask.x, ask.y),)
+            case Blend():
+                clips = (blend(drummer, drums, ask.x, ask.y, temperature=temperature, seed=seed),)
+            case Path():
+                points = [(point.x, point.y) for point in ask.points]
+                clips = (blend_path(drummer, drums, points, temperature=temperature, seed=seed),)
+            case _:
+                raise Fault(f"No skill answers {ask.ADDRESS}.")
+        return _Made(clips, loaded.card.name, loaded.sha256, drummer.spent_seconds)
+
+    # --- a blend's grid, kept --------------------------------------------------------------------------------------
+
+    def _memory_key(self, ask: Blend, chosen: _Chosen, model_hash: str) -> tuple[object, ...]:
+        corners = tuple((ref.clip_hash, ref.kit or chosen.kit) for ref in ask.corners)
+        return (model_hash, corners, chosen.whole("grid"), chosen.number("temperature"), ask.seed)
+
+    def _remember(self, key: tuple[object, ...], blended: Blended) -> None:
+        with self._lock:
+            self._grids[key] = blended
+            while len(self._grids) > GRIDS_KEPT:
+                self._grids.popitem(last=False)
+
+    def _from_memory(self, job: Job) -> _Made | None:
+        """The blend's point, where its grid was played before."""
+        ask = job.ask
+        if not isinstance(ask, Blend) or not self._grids:
+            return None
+        chosen = _Chosen(ask, self._presets)
+        if not chosen.whole("grid"):
+            return None
+        loaded = self._store.model(chosen.model) if chosen.model else self._store.default(DRUM_KIND)
+        key = self._memory_key(ask, chosen, loaded.sha256)
+        with self._lock:
+            blended = self._grids.get(key)
+            if blended is None:
+                return None
+            self._grids.move_to_end(key)
+        return _Made((blended.clip(ask.x, ask.y),), loaded.card.name, loaded.sha256, 0.0, from_memory=True)
+
+    # --- replies ---------------------------------------------------------------------------------------------------
+
+    def _result(self, job: Job, made: _Made) -> list[Part]:
+        ask = job.ask
+        elapsed_seconds = self._clock() - job.arrived_seconds
+        meter = Meter(ask.numerator, ask.denominator)
+        transport = Transport(ask.is_playing, ask.song_beats, ask.tempo_bpm, meter, ask.launch_quantum_beats)
+        placement = transport.placement(elapsed_seconds)
+        with self._lock:
+            self._counts.add(made.model, _skill(ask), 1000.0 * elapsed_seconds)
+        head = ResultHead(
+            session=ask.session, request_id=ask.request_id, part=0, parts=1, boot_id=self._boot_id,
+            clips=len(made.clips), model=made.model, model_hash=made.model_hash[:12], seed=ask.seed,
+            start_song_beats=placement.start_song_beats, start_in_seconds=placement.start_in_seconds,
+            late=placement.late, from_memory=made.from_memory, elapsed_ms=1000.0 * elapsed_seconds,
+            model_ms=1000.0 * made.model_seconds,
+        )  # fmt: skip
+        return [head, *result_clip_parts(made.clips, ask.session, ask.request_id)]
+
+    def _welcome(self, ask: Ask) -> list[Part]:
+        both = {"session": ask.session, "request_id": ask.request_id, "part": 0, "parts": 1}
+        names: list[tuple[str, str, str]] = [("model", m.card.name, m.card.kind) for m in self._store.models.values()]
+        names += [("preset", preset.name, preset.about or "") for preset in self._presets.presets.values()]
+        names += [("kit", kit.name, "") for kit in self._presets.kits.values()]
+        return [
+            Welcome(
+                **both, boot_id=self._boot_id, protocol_version=protocol.VERSION, bridge_version=bridge.__version__,
+                max_bars=MAX_BARS, max_notes=MAX_NOTES, max_waiting=MAX_WAITING, datagram_bytes=protocol.DATAGRAM_BYTES,
+            ),
+            *(Name(**both, kind=kind, name=name, about=_cut(about, 400)) for kind, name, about in names),
+        ]  # fmt: skip
+
+    def _state(self, ask: Ask) -> list[Part]:
+        both = {"session": ask.session, "request_id": ask.request_id, "part": 0, "parts": 1}
+        with self._lock:
+            counts = self._counts
+            rows = [(key, counts.requests[key], sorted(taken)) for key, taken in sorted(counts.latencies_ms.items())]
+        return [
+            State(
+                **both, boot_id=self._boot_id, uptime_seconds=self._clock() - self._started_seconds,
+                waiting=len(self.planner), answered=counts.answered, refused=counts.refused,
+                bad_datagrams=counts.bad_datagrams, clips=len(self._clips),
+            ),
+            *(
+                ModelState(
+                    **both, model=model, skill=skill, requests=requests, p50_ms=_percentile(taken, 50),
+                    p95_ms=_percentile(taken, 95), p99_ms=_percentile(taken, 99),
+                )
+                for (model, skill), requests, taken in rows
+            ),
+        ]  # fmt: skip
+
+    def _accept(self, ask: Ask, host: str) -> None:
+        waiting = max(0, len(self.planner) - 1)
+        self._say(
+            ask, host,
+            Accepted(session=ask.session, request_id=ask.request_id, boot_id=self._boot_id, waiting=waiting),
+        )  # fmt: skip
+
+    def _refuse(self, ask: Ask, host: str, refusal: Refusal, key: ReplyKey | None = None) -> None:
+        """Says so. With a `key` the refusal is kept as the request's answer; without, the same id may try again."""
+        self._counts.refused += 1
+        clip_hash, sentence = "", str(refusal)
+        if isinstance(refusal, UnknownClip):
+            clip_hash, sentence = sentence, f"The bridge does not know the clip {sentence}: upload it, then ask again."
+        refused = Refused(
+            session=ask.session, request_id=ask.request_id, part=0, parts=1, code=refusal.code,
+            sentence=_cut(sentence, 700), clip_hash=clip_hash,
+        )  # fmt: skip
+        if key is None:
+            self._say(ask, host, refused)
+        else:
+            self._answer(ask, host, key, [refused])
+
+    def _answer(self, ask: Ask, host: str, key: ReplyKey, parts: list[Part], *, paced: bool = False) -> None:
+        """Sends a whole reply, and keeps it."""
+        datagrams = number_parts(parts)
+        with self._lock:
+            self._replies.answer(key, datagrams)
+        (self._send_paced if paced else self._send)(datagrams, (host, ask.reply_port))
+
+    def _say(self, ask: Ask, host: str, reply: Reply) -> None:
+        """Sends one message that is not kept."""
+        self._send([to_datagram(reply)], (host, ask.reply_port))
+
+
+class _Chosen:
+    """The request's settings: what it gives, else what its preset says, else the default."""
+
+    def __init__(self, ask: SkillAsk, presets: Presets) -> None:
+        self._ask = ask
+        self._preset = presets.preset(ask.preset) if ask.preset else None
+        self.model: str | None = ask.model or (self._preset.model if self._preset else None)
+        self.kit: str = (self._preset.kit if self._preset else None) or DEFAULT_KIT
+
+    def number(self, name: str) -> float:
+        given = getattr(self._ask, name)
+        if given is None:
+            given = getattr(self._preset, name, None)
+        return float(SETTINGS[name].default if given is None else given)
+
+    def whole(self, name: str) -> int:
+        return int(self.number(name))
+
+
+def _fault(error: Exception) -> Fault:
+    return Fault(f"The bridge made a mistake ({error!r}): please report it with its log.")
+
+
+def _refs(ask: SkillAsk) -> tuple[ClipRef, ...]:
+    match ask:
+        case Vary():
+            return (ask.clip,)
+        case Interpolate():
+            return (ask.first, ask.last)
+        case Blend() | Path():
+            return ask.corners
+    return ()
+
+
+def _skill(ask: SkillAsk) -> str:
+    return ask.ADDRESS.removeprefix("/sideman/")
+
+
+def _cut(sentence: str, most_bytes: int) -> str:
+    """The sentence, shortened to what a datagram holds."""
+    encoded = sentence.encode()
+    return sentence if len(encoded) <= most_bytes else encoded[: most_bytes - 3].decode(errors="ignore") + "..."
+
+
+def _percentile(ordered: Sequence[float], percent: int) -> float:
+    return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]

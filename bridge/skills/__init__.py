@@ -1,0 +1,1 @@
+"""What a musician asks for, a verb a file."""

@@ -1,0 +1,74 @@
+"""New clips out of nothing but a meter, a density and chance."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bridge.models import drum_grid
+from bridge.models.drum_grid import CLASSES, STEPS, Cells
+from bridge.models.drum_vae import DrumVae
+from bridge.music.clip import Clip
+from bridge.music.kit import Kit
+from bridge.music.meter import Meter
+from bridge.skills.chance import Chance
+from bridge.skills.drumming import played_cells, positions
+from bridge.skills.latent import slerp
+
+__all__ = ["WANDER", "generate"]
+
+WANDER = 0.35
+"""How far each window of a long clip wanders from the first one's idea, 0 to 1: the same groove, not the same bars."""
+
+
+def generate(
+    model: DrumVae,
+    kit: Kit,
+    meter: Meter,
+    *,
+    bars: int,
+    variations: int,
+    density: float,
+    humanise: float,
+    temperature: float,
+    seed: int,
+) -> tuple[Clip, ...]:
+    """`variations` clips of `bars` bars.
+
+    density 0-1: the share of the training set that is sparser; humanise 0-1: how much of a drummer's timing and touch
+    is played, 0 being on the grid. Raises Unsupported for a meter that the grid does not hold.
+    """
+    window = drum_grid.window(meter)
+    out_beats = bars * meter.bar_beats
+    windows = window.count(out_beats)
+    rows = variations * windows
+    chances = [Chance(seed, i, temperature) for i in range(variations)]
+    noise = np.concatenate([chance.normal(windows, model.latent_size) for chance in chances])
+    # At temperature 0 the first variation is the most likely clip of all.
+    if temperature < 0.01:
+        noise[:windows] = 0.0
+    imagined = model.imagine(noise, np.full((rows, 1), density, np.float32))
+    latents = np.concatenate(
+        [slerp(of_clip[:1].repeat(windows, 0), of_clip, WANDER) for of_clip in np.split(imagined, variations)]
+    )
+    latents[::windows] = imagined[::windows]
+    played = model.play(
+        latents,
+        positions(window, rows),
+        np.zeros((rows, STEPS, CLASSES), np.float32),
+        temperature,
+        np.concatenate([chance.hits(windows) for chance in chances]),
+        np.concatenate([chance.feel(windows) for chance in chances]),
+    )
+    clips = []
+    for i in range(variations):
+        cells = played_cells(played, window, i * windows, windows)
+        notes = drum_grid.decode(_humanised(cells, humanise), (), kit, out_beats)
+        clips.append(Clip(notes, out_beats, meter))
+    return tuple(clips)
+
+
+def _humanised(cells: Cells, humanise: float) -> Cells:
+    """`humanise` 1: as played. Towards 0, every class settles on its own mean velocity, and on the grid."""
+    count = np.maximum(cells.hits.sum(0), 1.0)
+    even = cells.velocity.sum(0) / count * cells.hits
+    return Cells(cells.hits, even + humanise * (cells.velocity - even), humanise * cells.offset)

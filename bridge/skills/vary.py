@@ -1,0 +1,51 @@
+"""Variations of one clip: what a drummer plays who was asked for the same again, but different."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from bridge.models.drum_grid import Source
+from bridge.models.drum_vae import DrumVae
+from bridge.music.clip import Clip
+from bridge.skills.chance import Chance
+from bridge.skills.drumming import DrumClip, clip_of, encoded, leaning, played_cells, positions
+
+__all__ = ["vary"]
+
+
+def vary(
+    model: DrumVae, clip: DrumClip, *, amount: float, variations: int, temperature: float, seed: int
+) -> tuple[Clip, ...]:
+    """`variations` clips; at amount 0 each is the clip itself, and the higher the amount the further from it.
+
+    The latent goes from the clip's towards that of an imagined clip of the same density, and the leaning towards the
+    clip's own hits fades. A hit that stays keeps its velocity, its timing and its note.
+    """
+    if amount == 0.0:
+        return (clip.clip,) * variations
+    out_beats = clip.clip.length_beats
+    (take,) = encoded(model, [clip], out_beats)
+    roll, windows = take.roll, take.windows
+    rows = variations * windows
+    chances = [Chance(seed, i, temperature) for i in range(variations)]
+    noise = np.concatenate([chance.normal(windows, model.latent_size) for chance in chances])
+    imagined = model.imagine(noise, np.full((rows, 1), 0.5, np.float32))
+    # A quarter circle in a space of many dimensions, where any two directions are nearly at right angles.
+    angle = 0.5 * math.pi * 0.6 * amount
+    latents = np.tile(take.latents, (variations, 1)) * math.cos(angle) + imagined * math.sin(angle)
+    bias = leaning([roll], [(1.0 - amount) ** 2])
+    played = model.play(
+        np.asarray(latents, np.float32),
+        positions(roll.window, rows),
+        np.tile(bias, (variations, 1, 1)),
+        temperature,
+        np.concatenate([chance.hits(windows) for chance in chances]),
+        np.concatenate([chance.feel(windows) for chance in chances]),
+    )
+    source = Source(roll, faith=1.0)
+    return tuple(
+        clip_of(played_cells(played, roll.window, i * windows, windows), [source], clip.kit, out_beats)
+        for i in range(variations)
+    )

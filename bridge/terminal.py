@@ -1,0 +1,36 @@
+"""What the terminal shows and where its files go: shared by the command line and the demo."""
+
+from __future__ import annotations
+
+import sys
+from itertools import count
+from pathlib import Path
+
+from bridge.models.store import Store
+from bridge.music.clip import Clip
+
+__all__ = ["described", "free_path", "open_store"]
+
+
+def open_store(folder: Path) -> Store:
+    """The models of a folder; those that are skipped are named on standard error. Raises BadFile where none is left."""
+    store = Store(folder)
+    for sentence in store.load_all().skipped:
+        print(f"Skipped: {sentence}", file=sys.stderr)
+    return store
+
+
+def described(clip: Clip) -> str:
+    """`2 bars of 4/4, 31 notes`"""
+    bars = "1 bar" if clip.bars == 1 else f"{clip.bars} bars"
+    notes = "1 note" if len(clip.notes) == 1 else f"{len(clip.notes)} notes"
+    return f"{bars} of {clip.meter}, {notes}"
+
+
+def free_path(folder: Path, name: str) -> Path:
+    """`folder/name.mid`, or with the first number behind the name under which no file is there yet."""
+    return next(
+        path
+        for number in count(1)
+        if not (path := folder / (f"{name}.mid" if number == 1 else f"{name} ({number}).mid")).exists()
+    )

@@ -1,0 +1,1 @@
+"""OSC: bytes and messages, the table of messages, delivery in parts. Never imports a model."""

@@ -1,0 +1,537 @@
+"""Every message between a device and the bridge: the one table.
+
+A message is a dataclass with its address; the order of its fields is the order of its arguments. `Says` carries what a
+field means, its unit and its range: the parser and its checks, `docs/protocol.md` and the devices' `protocol.js` are
+all derived from here (`bridge.wire.derived`).
+
+On the wire are only `i`, `f` and `s`; where a number is meant either `i` or `f` will do, since Max has one number type.
+A group (`tuple[...]`) is its count, then its members' fields one after another. None is -1 or an empty text.
+
+>>> from bridge.wire.osc import decode
+>>> ping = Ping(device="blend-1", session=7, request_id=1, reply_port=42712)
+>>> datagram = to_datagram(ping)
+>>> datagram
+b'/sideman/ping\\x00\\x00\\x00,siii\\x00\\x00\\x00blend-1\\x00\\x00\\x00\\x00\\x07\\x00\\x00\\x00\\x01\\x00\\x00\\xa6\\xd8'
+>>> from_message(decode(datagram)[0]) == ping
+True
+"""
+
+from __future__ import annotations
+
+import math
+import types
+import typing
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from typing import Annotated, Any, ClassVar, Union, get_args, get_origin
+
+from bridge.errors import BadDatagram, BadValue
+from bridge.music.clip import MAX_BARS, MAX_NOTES, Note
+from bridge.settings import SETTINGS
+from bridge.wire import osc
+
+__all__ = [
+    "ADDRESSES", "DATAGRAM_BYTES", "MESSAGES", "VERSION",
+    "Accepted", "Ask", "Blend", "Cancel", "ClipPart", "ClipRef", "ClipState", "Column", "Generate", "Got", "Hello",
+    "Interpolate", "ModelState", "Name", "Need", "Part", "Path", "Ping", "Point", "Pong", "Refused", "ResultClip",
+    "ResultHead", "Says", "SkillAsk", "State", "Status", "Vary", "Welcome",
+    "columns", "from_message", "head_of", "meaning_of", "to_datagram",
+]  # fmt: skip
+
+VERSION = 1
+DATAGRAM_BYTES = 1024
+"""The largest datagram that either end sends: what a careful project of the field found that Max takes."""
+
+INT_LOW, INT_HIGH = -(2**31), 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """What a field means; for numbers the range, and what one of them is (`unit`); for texts the longest."""
+
+    meaning: str
+    low: float = INT_LOW
+    high: float = INT_HIGH
+    unit: str = ""
+    longest: int = 64
+
+
+def _setting(name: str) -> Says:
+    """A setting's field: its range is the setting's, and None (-1) leaves it to the preset, or to the default."""
+    setting = SETTINGS[name]
+    return Says(f"{setting.meaning} -1: as the preset says, else {setting.default:g}", setting.low, setting.high)
+
+
+@dataclass(frozen=True, slots=True)
+class ClipRef:
+    """A clip that was uploaded, and the kit that its pads belong to."""
+
+    clip_hash: Annotated[str, Says("the clip's content hash, as in /sideman/clip")]
+    kit: Annotated[str | None, Says("name of the kit; empty: as the preset says, else general_midi")] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Where the puck stands."""
+
+    x: Annotated[float, Says("from the first corner to the second", 0, 1)]
+    y: Annotated[float, Says("from the first corner to the third", 0, 1)]
+
+
+# --- what every message begins with -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """From a device to the bridge. Replies go to the address that the datagram came from, on `reply_port`."""
+
+    ADDRESS: ClassVar[str] = ""
+
+    device: Annotated[str, Says("a name that is the device's alone; its newest request replaces its waiting one")]
+    session: Annotated[int, Says("a number chosen at random when the device starts")]
+    request_id: Annotated[int, Says("counts up; the same id is never generated twice", 0, INT_HIGH)]
+    reply_port: Annotated[int, Says("the UDP port on which the device listens", 1, 65535)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkillAsk(Ask):
+    """A request for clips. It carries all that the answer depends on."""
+
+    is_playing: Annotated[bool, Says("Live's transport runs", 0, 1)] = False
+    song_beats: Annotated[float, Says("Live's song position", -1e6, 1e9, "quarter notes")] = 0.0
+    tempo_bpm: Annotated[float, Says("Live's tempo", 20, 999, "BPM")] = 120.0
+    numerator: Annotated[int, Says("Live's signature numerator", 1, 99)] = 4
+    denominator: Annotated[int, Says("Live's signature denominator", 1, 16)] = 4
+    launch_quantum_beats: Annotated[float, Says("launch quantization; 0: none", 0, 1024, "quarter notes")] = 4.0
+    deadline_seconds: Annotated[
+        float | None, Says("an answer later than this is refused as late; -1: none", 0, 600, "seconds")
+    ] = None
+    seed: Annotated[int, Says("the same request, seed and model give the same clips", 0, INT_HIGH)] = 0
+    model: Annotated[str | None, Says("name of the model; empty: as the preset says, else the first that can")] = None
+    preset: Annotated[str | None, Says("name of the preset that fills in what is not given; empty: none")] = None
+    temperature: Annotated[float | None, _setting("temperature")] = None
+
+
+# --- from the device to the bridge --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hello(Ask):
+    """The first message of a device. Answered by welcome and the names of all models, presets and kits."""
+
+    ADDRESS: ClassVar[str] = "/sideman/hello"
+    protocol_version: Annotated[int, Says("the version that the device speaks", 1, 999)] = VERSION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ping(Ask):
+    """Is the bridge there? Answered by pong."""
+
+    ADDRESS: ClassVar[str] = "/sideman/ping"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status(Ask):
+    """How is the bridge? Answered by state, and a row for each model and skill."""
+
+    ADDRESS: ClassVar[str] = "/sideman/status"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipPart(Ask):
+    """One part of a clip that the device uploads, once a clip. The last part is answered by clip/state."""
+
+    ADDRESS: ClassVar[str] = "/sideman/clip"
+    clip_hash: Annotated[str, Says("the clip's content hash: `bridge.wire.delivery.clip_hash`", longest=16)]
+    part: Annotated[int, Says("index of this part", 0, 999)]
+    parts: Annotated[int, Says("how many parts the clip has", 1, 1000)]
+    length_beats: Annotated[float, Says("the clip's loop length", 0.25, 64 * 99 * 4.0, "quarter notes")]
+    numerator: Annotated[int, Says("the clip's signature numerator", 1, 99)]
+    denominator: Annotated[int, Says("the clip's signature denominator", 1, 16)]
+    notes: Annotated[
+        tuple[Note, ...], Says("the part's notes, in the clip's order; `source` is not used", 0, MAX_NOTES)
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generate(SkillAsk):
+    """New clips, in the meter of the transport."""
+
+    ADDRESS: ClassVar[str] = "/sideman/generate"
+    kit: Annotated[str | None, Says("name of the kit to play on; empty: as the preset says, else general_midi")] = None
+    bars: Annotated[int | None, _setting("bars")] = None
+    variations: Annotated[int | None, _setting("variations")] = None
+    density: Annotated[float | None, _setting("density")] = None
+    humanise: Annotated[float | None, _setting("humanise")] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vary(SkillAsk):
+    """Variations of one clip."""
+
+    ADDRESS: ClassVar[str] = "/sideman/vary"
+    clip: Annotated[ClipRef, Says("the clip")]
+    amount: Annotated[float | None, _setting("amount")] = None
+    variations: Annotated[int | None, _setting("variations")] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interpolate(SkillAsk):
+    """From one clip to another: both ends, exactly as they came, and `steps` clips between them."""
+
+    ADDRESS: ClassVar[str] = "/sideman/interpolate"
+    first: Annotated[ClipRef, Says("the clip at the beginning")]
+    last: Annotated[ClipRef, Says("the clip at the end")]
+    steps: Annotated[int | None, _setting("steps")] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blend(SkillAsk):
+    """One clip between two to four others. At a corner it is that corner's clip, exactly."""
+
+    ADDRESS: ClassVar[str] = "/sideman/blend"
+    x: Annotated[float, Says("from the first corner to the second", 0, 1)] = 0.5
+    y: Annotated[float, Says("from the first corner to the third; two corners have no y", 0, 1)] = 0.5
+    grid: Annotated[int | None, _setting("grid")] = None
+    corners: Annotated[tuple[ClipRef, ...], Says("at (0, 0), (1, 0), (0, 1) and (1, 1)", 2, 4)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Path(SkillAsk):
+    """A walk between the corners of a blend as one long clip, a point a bar."""
+
+    ADDRESS: ClassVar[str] = "/sideman/path"
+    corners: Annotated[tuple[ClipRef, ...], Says("at (0, 0), (1, 0), (0, 1) and (1, 1)", 2, 4)]
+    points: Annotated[tuple[Point, ...], Says("where the puck stands in each bar", 1, MAX_BARS)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need(Ask):
+    """Parts of the reply to `request_id` that did not arrive. Answered by these parts."""
+
+    ADDRESS: ClassVar[str] = "/sideman/need"
+    missing: Annotated[tuple[int, ...], Says("indices of the parts", 1, 200)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Got(Ask):
+    """The reply to `request_id` arrived whole. Not answered."""
+
+    ADDRESS: ClassVar[str] = "/sideman/got"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel(Ask):
+    """Takes back the waiting request `request_id`, which is then refused as cancelled."""
+
+    ADDRESS: ClassVar[str] = "/sideman/cancel"
+
+
+# --- from the bridge to the device --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """From the bridge to a device."""
+
+    ADDRESS: ClassVar[str] = ""
+
+    session: Annotated[int, Says("as in the request")]
+    request_id: Annotated[int, Says("as in the request", 0, INT_HIGH)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part(Reply):
+    """One of the datagrams that together are the reply to a request: ask for missing ones with need."""
+
+    part: Annotated[int, Says("index of this part", 0, 99999)]
+    parts: Annotated[int, Says("how many parts the reply has", 1, 100000)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pong(Reply):
+    """The bridge is there."""
+
+    ADDRESS: ClassVar[str] = "/sideman/pong"
+    boot_id: Annotated[int, Says("another number means that the bridge was restarted and knows no clips")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted(Reply):
+    """The request is being worked on: wait longer before asking again."""
+
+    ADDRESS: ClassVar[str] = "/sideman/accepted"
+    boot_id: Annotated[int, Says("as in pong")]
+    waiting: Annotated[int, Says("how many requests stand before this one", 0, 9999)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused(Part):
+    """The request is not carried out; whatever was there is unharmed."""
+
+    ADDRESS: ClassVar[str] = "/sideman/refused"
+    code: Annotated[str, Says("what kind of refusal: a code of `bridge.errors`")]
+    sentence: Annotated[str, Says("for the musician", longest=700)]
+    clip_hash: Annotated[str, Says("the clip that the bridge does not know (unknown_clip), else empty")] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipState(Reply):
+    """Which parts of an uploaded clip the bridge lacks."""
+
+    ADDRESS: ClassVar[str] = "/sideman/clip/state"
+    boot_id: Annotated[int, Says("as in pong")]
+    clip_hash: Annotated[str, Says("the clip")]
+    missing: Annotated[tuple[int, ...], Says("indices of the parts that are missing; none: the clip is known", 0, 200)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Welcome(Part):
+    """The bridge's answer to hello; the other parts are names."""
+
+    ADDRESS: ClassVar[str] = "/sideman/welcome"
+    boot_id: Annotated[int, Says("as in pong")]
+    protocol_version: Annotated[int, Says("the version that the bridge speaks", 1, 999)]
+    bridge_version: Annotated[str, Says("the bridge's own version")]
+    max_bars: Annotated[int, Says("the longest clip", 1, 9999, "bars")]
+    max_notes: Annotated[int, Says("the fullest clip", 1, 999999, "notes")]
+    max_waiting: Annotated[int, Says("requests that may wait", 1, 9999)]
+    datagram_bytes: Annotated[int, Says("the largest datagram", 64, 65507, "bytes")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name(Part):
+    """The name of something that the bridge has."""
+
+    ADDRESS: ClassVar[str] = "/sideman/name"
+    kind: Annotated[str, Says("model, preset or kit")]
+    name: Annotated[str, Says("its name, as requests give it")]
+    about: Annotated[str, Says("a sentence about it; for a model its kind", longest=400)] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultHead(Part):
+    """The first part of the clips that a request asked for."""
+
+    ADDRESS: ClassVar[str] = "/sideman/result"
+    boot_id: Annotated[int, Says("as in pong")]
+    clips: Annotated[int, Says("how many clips there are", 1, 1000)]
+    model: Annotated[str, Says("name of the model that played")]
+    model_hash: Annotated[str, Says("the first 12 digits of its file's SHA-256")]
+    seed: Annotated[int, Says("as in the request", 0, INT_HIGH)]
+    start_song_beats: Annotated[
+        float | None,
+        Says(
+            "song position of the boundary at which the clip can start; -1: the transport stands",
+            0,
+            1e9,
+            "quarter notes",
+        ),
+    ]
+    start_in_seconds: Annotated[float, Says("from now to that boundary", 0, 1e6, "seconds")]
+    late: Annotated[bool, Says("1: the boundary next to the request was missed, this is a later one", 0, 1)]
+    from_memory: Annotated[bool, Says("1: the clip was ready before it was asked for", 0, 1)]
+    elapsed_ms: Annotated[float, Says("from the request's arrival to this reply", 0, 1e9, "milliseconds")]
+    model_ms: Annotated[float, Says("of these, spent in the model", 0, 1e9, "milliseconds")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultClip(Part):
+    """Notes of one clip of the result; a clip with many notes comes in several of these."""
+
+    ADDRESS: ClassVar[str] = "/sideman/result/clip"
+    clip: Annotated[int, Says("index of the clip in the result", 0, 999)]
+    length_beats: Annotated[float, Says("its loop length", 0.25, 64 * 99 * 4.0, "quarter notes")]
+    numerator: Annotated[int, Says("its signature numerator", 1, 99)]
+    denominator: Annotated[int, Says("its signature denominator", 1, 16)]
+    total_notes: Annotated[int, Says("how many notes it has in all", 0, 99999)]
+    first_note: Annotated[int, Says("index of the first note in this part", 0, 99999)]
+    notes: Annotated[tuple[Note, ...], Says("the notes of this part", 0, MAX_NOTES)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State(Part):
+    """How the bridge is; the other parts are rows of model/state."""
+
+    ADDRESS: ClassVar[str] = "/sideman/state"
+    boot_id: Annotated[int, Says("as in pong")]
+    uptime_seconds: Annotated[float, Says("since the bridge started", 0, 1e9, "seconds")]
+    waiting: Annotated[int, Says("requests that wait", 0, 9999)]
+    answered: Annotated[int, Says("requests answered with clips", 0, INT_HIGH)]
+    refused: Annotated[int, Says("requests refused", 0, INT_HIGH)]
+    bad_datagrams: Annotated[int, Says("datagrams that were no message", 0, INT_HIGH)]
+    clips: Annotated[int, Says("uploaded clips kept", 0, 99999)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelState(Part):
+    """How long one model takes for one skill, from a request's arrival to its reply: its last 512 requests."""
+
+    ADDRESS: ClassVar[str] = "/sideman/model/state"
+    model: Annotated[str, Says("name of the model")]
+    skill: Annotated[str, Says("generate, vary, interpolate, blend or path")]
+    requests: Annotated[int, Says("how many were answered", 0, INT_HIGH)]
+    p50_ms: Annotated[float, Says("half of them took less", 0, 1e9, "milliseconds")]
+    p95_ms: Annotated[float, Says("95 % of them took less", 0, 1e9, "milliseconds")]
+    p99_ms: Annotated[float, Says("99 % of them took less", 0, 1e9, "milliseconds")]
+
+
+Message = Ask | Reply
+
+MESSAGES: tuple[type[Message], ...] = (
+    Hello, Ping, Status, ClipPart, Generate, Vary, Interpolate, Blend, Path, Need, Got, Cancel,
+    Welcome, Name, Pong, State, ModelState, ClipState, Accepted, ResultHead, ResultClip, Refused,
+)  # fmt: skip
+ADDRESSES: dict[str, type[Message]] = {kind.ADDRESS: kind for kind in MESSAGES}
+
+
+# --- from the table to the parser ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One field as the wire has it. `many`: a count, then that many; `group`: the fields of each of its members."""
+
+    name: str
+    kind: type
+    says: Says
+    optional: bool
+    many: bool
+    group: tuple[Column, ...]
+
+
+NOTE_COLUMNS = (
+    Column("pitch", int, Says("MIDI pitch", 0, 127), False, False, ()),
+    Column("start_beats", float, Says("from the clip's start; may lie before 0", -8192, 8192, "quarter notes"), False,
+           False, ()),
+    Column("length_beats", float, Says("above 0", 0, 8192, "quarter notes"), False, False, ()),
+    Column("velocity", float, Says("MIDI velocity, fractions as in Live", 0, 127), False, False, ()),
+    Column("source", int, Says("index of the note it came from, counted through the request's clips; -1: new", 0,
+                               INT_HIGH), True, False, ()),
+)  # fmt: skip
+NUMBER = Says("", 0, INT_HIGH)
+
+
+def columns(kind: type) -> tuple[Column, ...]:
+    """The fields of a message or of a group's member, in the order of the wire."""
+    return _COLUMNS[kind]
+
+
+def _columns(kind: type) -> tuple[Column, ...]:
+    hints = typing.get_type_hints(kind, include_extras=True)
+    return tuple(_column(field.name, hints[field.name]) for field in fields(kind))
+
+
+def _column(name: str, hint: Any) -> Column:
+    plain, says = get_args(hint)
+    optional = get_origin(plain) in (Union, types.UnionType)
+    if optional:
+        plain = get_args(plain)[0]
+    many = get_origin(plain) is tuple
+    if many:
+        plain = get_args(plain)[0]
+    group: tuple[Column, ...] = ()
+    if plain is Note:
+        group = NOTE_COLUMNS
+    elif plain in (ClipRef, Point):
+        group = _columns(plain)
+    return Column(name, plain, says, optional, many, group)
+
+
+_COLUMNS: dict[type, tuple[Column, ...]] = {kind: _columns(kind) for kind in (*MESSAGES, Ask, ClipRef, Point)}
+_COLUMNS[Note] = NOTE_COLUMNS
+
+
+def meaning_of(kind: type) -> str:
+    """The first sentence of a message's docstring."""
+    return (kind.__doc__ or "").strip()
+
+
+def from_message(message: osc.Message) -> Message:
+    """The message behind an address, every field checked. Raises BadDatagram and BadValue."""
+    kind = ADDRESSES.get(message.address)
+    if kind is None:
+        raise BadDatagram(f"There is no message {message.address[:64]}: see docs/protocol.md for those there are.")
+    verb = message.address.removeprefix("/sideman/")
+    arguments = iter(message.arguments)
+    try:
+        values = {column.name: _read(column, arguments, verb) for column in _COLUMNS[kind]}
+    except StopIteration:
+        raise BadDatagram(
+            f"{verb}: the message ends after {len(message.arguments)} arguments: see docs/protocol.md for its fields."
+        ) from None
+    left = sum(1 for _ in arguments)
+    if left:
+        raise BadDatagram(f"{verb}: the message has {left} arguments too many: see docs/protocol.md for its fields.")
+    return kind(**values)
+
+
+def head_of(message: osc.Message) -> Ask | None:
+    """Who sent a message that may be wrong in what follows, so that the sentence about it has somewhere to go."""
+    arguments = iter(message.arguments)
+    try:
+        return Ask(**{column.name: _read(column, arguments, "") for column in _COLUMNS[Ask]})
+    except (StopIteration, BadValue):
+        return None
+
+
+def _read(column: Column, arguments: Iterator[int | float | str], verb: str) -> Any:
+    if column.many:
+        count = _number(column, next(arguments), verb, whole=True)
+        return tuple(_one(column, arguments, verb) for _ in range(int(count)))
+    return _one(column, arguments, verb)
+
+
+def _one(column: Column, arguments: Iterator[int | float | str], verb: str) -> Any:
+    if column.group:
+        return column.kind(*[_one(member, arguments, verb) for member in column.group])
+    value = next(arguments)
+    if column.kind is str:
+        return _text(column, value, verb)
+    if column.many:  # numbers in a row: their count was checked, each is an index
+        return int(_number(Column(column.name, int, NUMBER, False, False, ()), value, verb, whole=True))
+    if column.optional and value == -1:
+        return None
+    number = _number(column, value, verb, whole=column.kind is not float)
+    return column.kind(number)
+
+
+def _text(column: Column, value: int | float | str, verb: str) -> str | None:
+    if not isinstance(value, str):
+        raise BadValue(f"{verb}: {column.name} is the number {value:g}: it must be a text.")
+    if len(value) > column.says.longest:
+        raise BadValue(f"{verb}: {column.name} has {len(value)} characters: it may have up to {column.says.longest}.")
+    return None if column.optional and not value else value
+
+
+def _number(column: Column, value: int | float | str, verb: str, *, whole: bool) -> int | float:
+    says = column.says
+    what = f"the number of {column.name}" if column.many else column.name
+    if isinstance(value, str):
+        raise BadValue(f"{verb}: {what} is the text {value[:40]!r}: it must be a number.")
+    if not says.low <= value <= says.high:  # NaN too
+        unit = f" {says.unit}" if says.unit else ""
+        raise BadValue(f"{verb}: {what} is {value:g}: it goes from {says.low:g} to {says.high:g}{unit}.")
+    if whole and value != math.floor(value):
+        raise BadValue(f"{verb}: {what} is {value:g}: it must be a whole number.")
+    return value
+
+
+def to_datagram(message: Message) -> bytes:
+    """The message as one OSC datagram. The sender sees to it that it is no larger than DATAGRAM_BYTES."""
+    return osc.encode(message.ADDRESS, list(_written(_COLUMNS[type(message)], message)))
+
+
+def _written(row: Sequence[Column], holder: object) -> Iterator[int | float | str]:
+    for column in row:
+        value = getattr(holder, column.name)
+        if column.many:
+            yield len(value)
+        members = value if column.many else (value,)
+        for member in members:
+            if column.group:
+                yield from _written(column.group, member)
+            elif member is None:
+                yield "" if column.kind is str else column.kind(-1)
+            else:
+                yield int(member) if column.kind is bool else column.kind(member)

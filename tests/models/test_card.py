@@ -1,0 +1,155 @@
+"""Cards: the inverse pair, and a sentence that names the file and the key for everything else."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.errors import BadFile
+from bridge.models.card import MAX_CARD_BYTES, Card, TrainingData
+from bridge.models.kinds import KINDS
+from tests.models.tiny_model import CARD
+
+_texts = st.text(st.characters(exclude_categories=("C", "Z"), include_characters=" "), max_size=30)
+_wholes = st.integers(0, 2**53)
+
+
+@st.composite
+def cards(draw: st.DrawFn) -> Card:
+    latent = draw(st.integers(0, 4096))
+    inputs, outputs = KINDS["drum_vae"].sized(latent)
+    return replace(
+        CARD,
+        name=draw(st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,63}", fullmatch=True)),
+        latent=latent,
+        inputs=inputs,
+        outputs=outputs,
+        training_data=tuple(
+            draw(
+                st.lists(
+                    st.builds(TrainingData, _texts, _texts, _texts, st.from_regex(r"[0-9a-f]{64}", fullmatch=True), _texts),
+                    max_size=3,
+                )
+            )
+        ),
+        licence=draw(_texts),
+        seeds=tuple(draw(st.lists(_wholes, max_size=5))),
+        training_steps=draw(_wholes),
+        numbers=draw(st.dictionaries(_texts, st.floats(-1e300, 1e300), max_size=5)),
+        made_by=draw(_texts),
+    )
+
+
+@given(cards())
+def test_a_card_survives_json(card: Card) -> None:
+    text = card.to_json()
+    again = Card.from_json(text, "x.onnx")
+    assert again == card
+    assert again.to_json() == text
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(BadFile) as caught:
+        Card.from_json(text, "x.onnx")
+    sentence = str(caught.value)
+    assert sentence.startswith("x.onnx")
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    assert len(sentence) < 400
+    return sentence
+
+
+def changed(**changes: Any) -> str:
+    values = json.loads(CARD.to_json())
+    for key, value in changes.items():
+        if value is ...:
+            del values[key]
+        else:
+            values[key] = value
+    return json.dumps(values)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"tempo": 120}, 'the unknown key "tempo"'),
+        ({"licence": ...}, 'lacks the key "licence"'),
+        ({"name": "../evil"}, 'name must be 1 to 64 of A-Z, a-z, 0-9, dot, dash, underscore and space, not "../evil"'),
+        ({"name": ""}, "name must be"),
+        ({"name": 7}, "name must be one line of text"),
+        ({"name": "two\nlines"}, "name must be one line of text"),
+        ({"latent": True}, "latent must be a whole number from 0 to 4096, not true"),
+        ({"latent": 96.0}, "latent must be"),
+        ({"latent": 5000}, "latent must be"),
+        ({"steps": 64}, "steps must be 32, as drum_grid 1 has it, not 64"),
+        ({"classes": 8}, "classes must be 9"),
+        ({"kind": "accordion"}, 'of the kind "accordion"; this bridge knows drum_vae: update the bridge'),
+        ({"codec": "melody_grid"}, 'of the codec "melody_grid"; this bridge knows drum_grid: update the bridge'),
+        ({"codec_version": 2}, "uses drum_grid 2; this bridge reads drum_grid 1: update the bridge."),
+        ({"codec_version": 2, "tempo": 120}, "uses drum_grid 2"),
+        ({"codec_version": 0}, "uses drum_grid 0; this bridge reads drum_grid 1: export the model again."),
+        ({"codec_version": "1"}, "codec_version must be a whole number"),
+        ({"seeds": [1, -1]}, "seeds must be a list"),
+        ({"seeds": [0] * 300}, "seeds must be a list of at most 256"),
+        ({"training_data": {}}, "training_data must be a list"),
+        ({"training_data": [{}]}, 'training_data lacks the key "name"'),
+        ({"training_data": [7]}, "training_data must be an object, not 7"),
+        ({"numbers": {"f1": "good"}}, '"f1" must be a finite number, not "good"'),
+        ({"numbers": {"f1": 10**400}}, '"f1" must be a finite number'),
+        ({"numbers": {"f\n1": 1}}, "is no name for a number"),
+        ({"inputs": []}, "inputs must be an object of tensors"),
+        ({"inputs": {}}, 'the card\'s inputs lack "decoding"'),
+        ({"made_by": "\ud800"}, "made_by must be one line of text"),
+        ({"made_by": "x" * 2001}, "made_by must be one line of text"),
+    ],
+)
+def test_a_wrong_card_is_refused_by_key(changes: dict[str, Any], words: str) -> None:
+    assert words in refusal(changed(**changes))
+
+
+@pytest.mark.parametrize(
+    ("side", "name", "tensor", "words"),
+    [
+        ("inputs", "cells", {"dtype": "float32", "shape": ["E", 32, 26]}, "must be float32 ['E', 32, 27], not"),
+        ("inputs", "cells", {"dtype": "float64", "shape": ["E", 32, 27]}, 'not "float64"'),
+        ("inputs", "cells", {"dtype": "float32", "shape": [True, 32, 27]}, "shape must be a list of sizes"),
+        ("inputs", "cells", {"dtype": "float32"}, 'lacks the key "shape"'),
+        ("inputs", "pedal", {"dtype": "float32", "shape": []}, 'inputs have "pedal"'),
+        ("outputs", "mean", {"dtype": "float32", "shape": ["E", 95]}, '"mean" must be'),
+    ],
+)
+def test_a_wrong_tensor_is_refused_by_name(side: str, name: str, tensor: dict[str, Any], words: str) -> None:
+    values = json.loads(CARD.to_json())
+    values[side][name] = tensor
+    assert words in refusal(json.dumps(values))
+
+
+def test_a_wrong_data_set_hash_is_refused() -> None:
+    values = json.loads(CARD.to_json())
+    values["training_data"][0]["sha256"] = "ABC"
+    assert "sha256 must be 64 hexadecimal digits" in refusal(json.dumps(values))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "is not JSON"),
+        ("{", "is not JSON"),
+        ("[" * 10_000, "is not JSON"),
+        ("7", "must be an object"),
+        ("{}", 'lacks the key "kind"'),
+        ('{"a": NaN}', "the number NaN"),
+        ('{"a": 1, "a": 2}', 'the key "a" twice'),
+        (CARD.to_json().replace("0.9", "1e999"), '"hit_f1" must be a finite number'),
+        ('{"a": ' + "9" * 5000 + "}", "x.onnx"),
+        (" " * MAX_CARD_BYTES + "{}", "larger than 64 KB"),
+    ],
+    ids=range(10),
+)
+def test_what_is_no_card_is_refused(text: str, words: str) -> None:
+    assert words in refusal(text)

@@ -1,0 +1,1 @@
+"""Readable scripts, one per model: data -> weights -> ONNX -> golden pair -> card. Never imported by the bridge."""
