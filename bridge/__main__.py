@@ -284,7 +284,7 @@ def _add_ask(parser: argparse.ArgumentParser, skill: str) -> None:
     parser.add_argument("--port", type=_port, default=PORT)
     parser.add_argument("--limit", type=float, default=10.0, help="seconds to wait for an answer (default 10)")
     parser.add_argument("--tempo", type=float, help="BPM of the files that are written")
-    parser.add_argument("--meter", help="like 7/8; for generate, and for files that name none")
+    parser.add_argument("--meter", help="like 7/8: the meter of new clips, or another one for the files than they name")
     parser.add_argument("--kit", action="append", help="kit of the clips; once, or once for each clip")
     parser.add_argument("--preset")
     parser.add_argument("--model")

@@ -109,7 +109,7 @@ class _Made:
 
 
 class Service:
-    """`send` and `send_paced` put datagrams on the wire; `clock` is monotonic, in seconds; `boot_id` is this start's."""
+    """`send` and `send_paced` put datagrams on the wire; `clock` gives monotonic seconds; `boot_id` is this start's."""
 
     def __init__(
         self,
@@ -361,7 +361,7 @@ class Service:
         both = {"session": ask.session, "request_id": ask.request_id, "part": 0, "parts": 1}
         names: list[tuple[str, str, str]] = [("model", m.card.name, m.card.kind) for m in self._store.models.values()]
         names += [("preset", preset.name, preset.about or "") for preset in self._presets.presets.values()]
-        names += [("kit", kit.name, "") for kit in self._presets.kits.values()]
+        names += [("kit", kit.name, kit.about) for kit in self._presets.kits.values()]
         return [
             Welcome(
                 **both, boot_id=self._boot_id, protocol_version=protocol.VERSION, bridge_version=bridge.__version__,

@@ -26,7 +26,7 @@ BATCH = 128
 LEARNING_RATE = 1.2e-3
 WARMUP_STEPS = 300
 KL_WARMUP_STEPS = 1000
-BETA = 0.2
+BETA = 0.7
 FREE_NATS = 48 * math.log(2)  # MusicVAE's 48 free bits
 FEEL_WEIGHT = 0.4
 """Nats of velocity and offset against nats of hits: at 1, microtiming, which is mostly noise, would fill the latent."""

@@ -21,14 +21,14 @@ from statistics import median_low
 import numpy as np
 import numpy.typing as npt
 
-from bridge.errors import Unsupported
-from bridge.music.clip import Clip, Note
+from bridge.errors import BadValue, Unsupported
+from bridge.music.clip import MAX_NOTES, Clip, Note
 from bridge.music.kit import DRUM_CLASSES, Kit
 from bridge.music.meter import Meter
 
 __all__ = [
     "CLASSES", "NAME", "PAD_POSITION", "STEPS", "STEPS_PER_BEAT", "VERSION", "Cells", "Roll", "Source", "Window",
-    "decode", "encode", "steps_in", "window",
+    "decode", "encode", "nearest_step", "steps_in", "window",
 ]  # fmt: skip
 
 NAME = "drum_grid"
@@ -38,6 +38,7 @@ STEPS_PER_BEAT = 4
 CLASSES = len(DRUM_CLASSES)
 PAD_POSITION = 32
 """The position of a step that lies behind the window's last bar."""
+LARGEST_OFFSET = float(np.nextafter(np.float32(0.5), np.float32(0.0)))
 NEW_NOTE_BEATS = 0.25
 """How long a new hit lasts on a pad that the clip did not play: drum pads ignore it, and a sixteenth is easy to see."""
 
@@ -149,13 +150,16 @@ class Roll:
 def encode(clip: Clip, kit: Kit, out_beats: float | None = None) -> Roll:
     """The clip on the grid, for a result of `out_beats` (left out: of the clip's own length).
 
-    Raises Unsupported for a meter that the grid does not hold.
+    An early hit on beat 0 is early on every pass. Raises Unsupported for a meter that the grid does not hold, BadValue
+    for a clip so full and short that it would have more than 4,096 notes when it loops so long.
     """
     out_beats = out_beats or clip.length_beats
+    out_steps = steps_in(out_beats)
     shape = window(clip.meter)
     span_steps = shape.count(out_beats) * shape.steps
     found: dict[Cell, list[tuple[Note, float]]] = {}
     beside: list[Note] = []
+    heard = 0
     for note in clip.notes:
         class_index = kit.class_of(note.pitch)
         if note.start_beats >= clip.length_beats:
@@ -168,14 +172,22 @@ def encode(clip: Clip, kit: Kit, out_beats: float | None = None) -> Roll:
         else:
             early = nearest_step(note.start_beats) >= steps_in(clip.length_beats)
             first_beats = note.start_beats - (clip.length_beats if early else 0.0)
-            for again in _repeats(note, first_beats, clip, span_steps / STEPS_PER_BEAT):
+            for i, again in enumerate(_repeats(note, first_beats, clip, span_steps / STEPS_PER_BEAT)):
                 step = nearest_step(again.start_beats)
-                if step < span_steps:
-                    offset = again.start_beats * STEPS_PER_BEAT - step
+                # Where the result ends within a sixteenth, the next pass would share the step that its end cuts.
+                behind = i * clip.length_beats >= out_beats and step < out_steps
+                if step < span_steps and not behind:
+                    offset = min(again.start_beats * STEPS_PER_BEAT - step, LARGEST_OFFSET)
                     if early and again.start_beats < 0.0:
                         # A hit at the loop's very end, early on its first step: at the end of the result's loop too.
                         again = note if out_beats == clip.length_beats else again.moved(out_beats)
                     found.setdefault((step, class_index), []).append((again, offset))
+                    heard += 1
+        if heard > MAX_NOTES:
+            raise BadValue(
+                f"The clip has more than {MAX_NOTES:,} notes when it loops through {out_beats:g} beats: "
+                "take a longer clip, or one with fewer notes."
+            )
     cells = Cells.empty(span_steps)
     for cell, notes in found.items():
         notes.sort(key=lambda pair: -pair[0].velocity)

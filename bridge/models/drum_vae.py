@@ -55,7 +55,12 @@ class DrumVae:
 
     def encode(self, cells: Floats, positions: Ints) -> Floats:
         """cells [N, 32, 27] and positions [N, 32, 2] -> the means of their latents [N, latent]."""
-        return self._chunked({"cells": cells, "positions": positions}, decoding=False)["mean"]
+        return self.posterior(cells, positions)[0]
+
+    def posterior(self, cells: Floats, positions: Ints) -> tuple[Floats, Floats]:
+        """As `encode`: the means of their latents, and the standard deviations."""
+        outputs = self._chunked({"cells": cells, "positions": positions}, decoding=False)
+        return outputs["mean"], outputs["deviation"]
 
     def imagine(self, noise: Floats, density: Floats) -> Floats:
         """Latents of clips that the training set could have had, from standard normal noise [N, latent].

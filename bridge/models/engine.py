@@ -234,7 +234,7 @@ def _compare(declared: list[Any], expected: Mapping[str, Tensor], where: str) ->
         agrees = not value.shape or (
             len(value.shape) == len(tensor.shape)
             and all(
-                size == expected_size if isinstance(expected_size, int) else not isinstance(size, int)
+                not isinstance(size, int) or size == expected_size
                 for size, expected_size in zip(value.shape, tensor.shape, strict=True)
             )
         )

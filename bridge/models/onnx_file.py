@@ -26,10 +26,13 @@ __all__ = ["CARD_KEY", "MAX_BYTES", "OPERATORS", "card_text", "read", "shown_nam
 
 CARD_KEY = b"sideman_card"
 MAX_BYTES = 32 * 1024 * 1024
-MAX_NODES = 8192
-MAX_FIELDS = 200_000
-"""Of all messages together: looking through the largest file takes a fraction of a second."""
+MAX_NODES = 4096
+MAX_WEIGHTS = 4096
+MAX_GRAPHS = 64
+"""All of these bound how long onnxruntime loads a file, which grows with their squares: the worst takes a second."""
 MAX_GRAPHS_DEEP = 4
+MAX_FIELDS = 100_000
+"""Of all messages together: they bound how long it takes to look through a file."""
 MAX_SIZE = 2**31
 MAX_DIMENSIONS = 8
 OPSETS = range(13, 22)
@@ -197,7 +200,7 @@ class _Walk:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._fields_left = MAX_FIELDS
-        self._nodes_left = MAX_NODES
+        self._counts: dict[str, int] = {}
 
     def model(self) -> str:
         model = self._message(_MODEL, (0, len(self._data)))
@@ -241,6 +244,7 @@ class _Walk:
             raise _Wrong("has a card that is not UTF-8 text") from None
 
     def _graph(self, span: Span, depth: int) -> None:
+        self._count("graphs", MAX_GRAPHS)
         if depth > MAX_GRAPHS_DEEP:
             raise _Wrong(f"nests graphs more than {MAX_GRAPHS_DEEP} deep")
         graph = self._message(_GRAPH, span)
@@ -253,9 +257,7 @@ class _Walk:
             self._node(node, depth)
 
     def _node(self, span: Span, depth: int) -> None:
-        self._nodes_left -= 1
-        if self._nodes_left < 0:
-            raise _Wrong(f"has more than {MAX_NODES} operations")
+        self._count("operations", MAX_NODES)
         node = self._message(_NODE, span)
         operator = self._text(node, "op_type")
         domain = self._text(node, "domain")
@@ -280,6 +282,7 @@ class _Walk:
             self._graph(graph, depth + 1)
 
     def _tensor(self, span: Span) -> None:
+        self._count("weights", MAX_WEIGHTS)
         tensor = self._message(_TENSOR, span)
         label = _shown(self._text(tensor, "name"))
         if tensor.number("data_location") != 0:
@@ -300,6 +303,11 @@ class _Walk:
         agrees = all(expected.get(name) == size for name, size in filled.items())
         if not agrees or len(filled) != (1 if count else 0):
             raise _Wrong(f"has weights whose shape {dims} does not agree with their bytes ({label})")
+
+    def _count(self, what: str, most: int) -> None:
+        self._counts[what] = self._counts.get(what, 0) + 1
+        if self._counts[what] > most:
+            raise _Wrong(f"has more than {most} {what}")
 
     def _size(self, tensor: _Message, name: str) -> int:
         """Numbers in a tensor's data field, packed or one by one; bytes in `raw_data`."""

@@ -89,28 +89,5 @@ class Clip:
         """Bars begun: a clip of 5 beats in 4/4 has 2. A rounding error of float32 does not begin a bar."""
         return max(1, math.ceil(self.length_beats / self.meter.bar_beats - 1e-4))
 
-    def numbered(self, first: int = 0) -> Clip:
-        """The same clip with every note naming itself as its source, counted from `first`."""
-        return replace(self, notes=tuple(replace(note, source=first + i) for i, note in enumerate(self.notes)))
-
-    def looped(self, span_beats: float) -> tuple[Note, ...]:
-        """The notes heard in `span_beats` of this clip looping, those before beat 0 only on the first pass.
-
-        A repeat keeps its note's source. Notes beyond the loop's end are not heard, and so are not among them.
-        Raises BadValue where that makes more than 4,096 notes: a short and full clip can loop through a long span.
-        """
-        notes = [note for note in self.notes if note.start_beats < self.length_beats]
-        passes = max(1, math.ceil(span_beats / self.length_beats - 1e-4))
-        heard = [note for note in notes if note.start_beats < span_beats]
-        for i in range(1, passes):
-            repeats = (note.moved(i * self.length_beats) for note in notes if note.start_beats >= 0.0)
-            heard += [note for note in repeats if note.start_beats < span_beats]
-            if len(heard) > MAX_NOTES:
-                raise BadValue(
-                    f"The clip has more than {MAX_NOTES:,} notes when it loops through {span_beats:g} beats: "
-                    "take a longer clip, or one with fewer notes."
-                )
-        return tuple(heard)
-
     def with_notes(self, notes: Iterable[Note]) -> Clip:
         return replace(self, notes=tuple(notes))

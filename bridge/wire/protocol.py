@@ -59,7 +59,7 @@ class Says:
 def _setting(name: str) -> Says:
     """A setting's field: its range is the setting's, and None (-1) leaves it to the preset, or to the default."""
     setting = SETTINGS[name]
-    return Says(f"{setting.meaning} -1: as the preset says, else {setting.default:g}", setting.low, setting.high)
+    return Says(f"{setting.meaning}; -1: as the preset says, else {setting.default:g}", setting.low, setting.high)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def main(folder: Path) -> None:
         resource = None  # type: ignore[assignment]
     else:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES))
-    engine.TRIAL_LIMIT_SECONDS = 0.2
+    engine.TRIAL_LIMIT_SECONDS = 1.0
     store = Store(folder)
     look = store.load_all()
     played = {name: list(model.run(inputs(2, decoding=True))["hits"].shape) for name, model in store.models.items()}

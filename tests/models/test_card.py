@@ -17,6 +17,7 @@ from tests.models.tiny_model import CARD
 
 _texts = st.text(st.characters(exclude_categories=("C", "Z"), include_characters=" "), max_size=30)
 _wholes = st.integers(0, 2**53)
+_hashes = st.from_regex(r"[0-9a-f]{64}", fullmatch=True)
 
 
 @st.composite
@@ -32,7 +33,7 @@ def cards(draw: st.DrawFn) -> Card:
         training_data=tuple(
             draw(
                 st.lists(
-                    st.builds(TrainingData, _texts, _texts, _texts, st.from_regex(r"[0-9a-f]{64}", fullmatch=True), _texts),
+                    st.builds(TrainingData, _texts, _texts, _texts, _hashes, _texts),
                     max_size=3,
                 )
             )

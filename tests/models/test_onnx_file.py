@@ -8,13 +8,14 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from google.protobuf.message import DecodeError
 from onnx import GraphProto, ModelProto, StringStringEntryProto, TensorProto, helper
 
 from bridge.errors import BadFile
 from bridge.models import onnx_file
-from bridge.models.onnx_file import MAX_BYTES, MAX_FIELDS, MAX_NODES, OPERATORS, card_text, read
+from bridge.models.onnx_file import MAX_BYTES, MAX_FIELDS, MAX_GRAPHS, MAX_NODES, MAX_WEIGHTS, OPERATORS, card_text, read
 from tests.models.tiny_model import CARD, body, node, numbers, tiny_model
 
 FUZZED_MODELS = 4000
@@ -63,12 +64,15 @@ def outside(tensor: TensorProto, location: str) -> TensorProto:
     return tensor
 
 
+ONCE = [numbers("rounds", 1), numbers("true", True, bool)]
+
+
 def inside_loops(depth: int, weight: TensorProto) -> ModelProto:
     """A tensor in a graph in a graph ..."""
     graph = body([node("Constant", [], ["inner"], value=weight)])
     for _ in range(depth - 1):
         graph = body([node("Loop", ["round", "on"], [], body=graph)])
-    return tiny_model([node("Loop", ["rounds", "true"], [], body=graph)], [numbers("rounds", 1), numbers("true", True, bool)])
+    return tiny_model([node("Loop", ["rounds", "true"], [], body=graph)], ONCE)
 
 
 def changed(change: Callable[[ModelProto], object]) -> ModelProto:
@@ -125,7 +129,16 @@ WRONG: dict[str, tuple[ModelProto, str]] = {
         changed(lambda model: model.metadata_props.append(StringStringEntryProto(key="sideman_card", value="{}"))),
         "more than one card",
     ),
-    "too many operations": (tiny_model([node("Abs", ["cells"], [str(k)]) for k in range(MAX_NODES)]), "more than 8192 op"),
+    "too many operations": (
+        tiny_model([node("Abs", ["cells"], [str(k)]) for k in range(MAX_NODES)]), f"more than {MAX_NODES} operations",
+    ),
+    "too many weights": (
+        tiny_model(weights=[numbers(str(k), k) for k in range(MAX_WEIGHTS)]), f"more than {MAX_WEIGHTS} weights",
+    ),
+    "too many graphs": (
+        tiny_model([node("Loop", ["rounds", "true"], [], body=body([])) for _ in range(MAX_GRAPHS)], ONCE),
+        f"more than {MAX_GRAPHS} graphs",
+    ),
     "too many parts": (tiny_model([node("Max", ["cells"] * MAX_FIELDS, ["w"])]), "too many parts"),
     "shape larger than its bytes": (
         tiny_model(weights=[weight(dims=[2**20, 2**10], data_type=1, raw_data=bytes(8))]), "does not agree",
@@ -142,7 +155,8 @@ WRONG: dict[str, tuple[ModelProto, str]] = {
     "shape of many dimensions": (tiny_model(weights=[weight(dims=[1] * 99, data_type=2, raw_data=b"1")]), "impossible"),
     "weights of no type": (tiny_model(weights=[weight(dims=[1], data_type=77, raw_data=bytes(4))]), "unknown type (w)"),
     "value of an impossible shape": (
-        changed(lambda model: model.graph.value_info.append(helper.make_tensor_value_info("v", 1, [2**40]))), "impossible",
+        changed(lambda model: model.graph.value_info.append(helper.make_tensor_value_info("v", 1, [2**40]))),
+        "impossible shape (v)",
     ),
     "sequence": (
         changed(lambda model: model.graph.value_info.append(helper.make_tensor_sequence_value_info("v", 1, [1]))),
@@ -231,8 +245,8 @@ def tensors(graph: GraphProto) -> Iterator[TensorProto]:
 
 
 def test_a_mutated_model_is_refused_or_is_what_protobuf_sees_as_well() -> None:
-    loop = node("Loop", ["rounds", "true"], [], body=body([node("Constant", [], ["c"], value=numbers("c", [1.0], "f4"))]))
-    data = tiny_model([loop], [numbers("rounds", 1), numbers("true", True, bool)]).SerializeToString()
+    constant = node("Constant", [], ["c"], value=numbers("c", [1.0], np.float32))
+    data = tiny_model([node("Loop", ["rounds", "true"], [], body=body([constant]))], ONCE).SerializeToString()
     dice = random.Random(17)
     passed = 0
     for _ in range(FUZZED_MODELS):

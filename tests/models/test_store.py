@@ -309,7 +309,9 @@ HOSTILE: dict[str, tuple[ModelProto | bytes, str]] = {
         NO_MEMORY,
     ),
     "bomb_expand.onnx": (
-        largest_of(node("Expand", ["one", "size"], ["large"]), weights=(numbers("one", 1.0, "f4"), numbers("size", [LARGE]))),
+        largest_of(
+            node("Expand", ["one", "size"], ["large"]), weights=(numbers("one", 1.0, "f4"), numbers("size", [LARGE]))
+        ),
         NO_MEMORY,
     ),
     "bomb_range.onnx": (
@@ -319,18 +321,19 @@ HOSTILE: dict[str, tuple[ModelProto | bytes, str]] = {
         ),
         NO_MEMORY,
     ),
-    "bomb_growing.onnx": (endless(GROWING, carried=[("a", "b")]), NO_MEMORY),
+    # On a slow machine its time is up before the memory is full.
+    "bomb_growing.onnx": (endless(GROWING, carried=[("a", "b")]), "failed its trial: the model tiny "),
     "bomb_declared.onnx": (
         tiny_model(weights=[TensorProto(name="w", dims=[2**20, 2**10], data_type=1, raw_data=bytes(4))]),
         "does not agree with their bytes (w)",
     ),
-    "endless.onnx": (endless([node("Identity", ["a"], ["b"])], carried=[("a", "b")]), "was stopped after 0.2 s"),
+    "endless.onnx": (endless([node("Identity", ["a"], ["b"])], carried=[("a", "b")]), "was stopped after 1 s"),
     "endless_list.onnx": (
         largest_of(
             node("Loop", ["", "true"], ["large"], body=body([node("Identity", ["small"], ["each"])], listed=["each"])),
             weights=(numbers("true", True, np.bool_), numbers("small", [0.0], np.float32)),
         ),
-        "was stopped after 0.2 s",
+        "was stopped after 1 s",
     ),
     "opset.onnx": (tiny_model(opset=23), "uses opset 23; the bridge reads 13 to 21"),
     "custom.onnx": (tiny_model([node("Evil", ["cells"], ["w"], domain="evil")]), "no custom operators"),

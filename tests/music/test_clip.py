@@ -6,8 +6,6 @@ import math
 import struct
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bridge.errors import BadValue
 from bridge.music.clip import MAX_BARS, MAX_BEATS, MAX_NOTES, Clip, Note
@@ -122,80 +120,8 @@ def test_bars_begun(length_beats: float, meter: Meter, bars: int) -> None:
     assert Clip((), length_beats, meter).bars == bars
 
 
-def test_numbered_notes_name_themselves() -> None:
-    clip = Clip((hit(2.0), hit(1.0, source=9), hit(0.0)), 4.0)
-    assert [(note.start_beats, note.source) for note in clip.numbered(5).notes] == [(0, 5), (1, 6), (2, 7)]
-    assert clip.notes[0].source is None
-
-
 def test_a_clip_with_other_notes_sorts_and_checks_them() -> None:
     clip = Clip((hit(0.0),), 3.0, Meter(3, 4))
     assert clip.with_notes(iter([hit(2.0), hit(1.0)])) == Clip((hit(1.0), hit(2.0)), 3.0, Meter(3, 4))
     with pytest.raises(BadValue):
         clip.with_notes(hit(0.0) for _ in range(MAX_NOTES + 1))
-
-
-# --- a loop -----------------------------------------------------------------------------------------------------------
-
-
-def test_a_loop_repeats_its_notes_with_their_sources() -> None:
-    heard = Clip((hit(0.0, source=0), hit(1.5, 38, source=1)), 2.0).looped(5.0)
-    assert [(n.start_beats, n.pitch, n.source) for n in heard] == [
-        (0.0, 36, 0), (1.5, 38, 1), (2.0, 36, 0), (3.5, 38, 1), (4.0, 36, 0),
-    ]  # fmt: skip
-
-
-def test_notes_before_beat_0_are_heard_on_the_first_pass_alone() -> None:
-    assert starts(Clip((hit(-0.5), hit(-0.01), hit(1.0)), 2.0).looped(6.0)) == [-0.5, -0.01, 1.0, 3.0, 5.0]
-
-
-def test_notes_beyond_the_loop_are_not_heard() -> None:
-    assert starts(Clip((hit(0.0), hit(2.0), hit(2.5), hit(100.0)), 2.0).looped(4.0)) == [0.0, 2.0]
-
-
-def test_a_shorter_span_cuts_the_loop() -> None:
-    assert starts(Clip((hit(0.0), hit(1.0), hit(2.0)), 4.0).looped(2.0)) == [0.0, 1.0]
-    assert Clip((hit(3.0),), 4.0).looped(2.0) == ()
-
-
-def test_an_empty_clip_is_silent() -> None:
-    assert Clip((), 0.25).looped(256.0) == ()
-
-
-@pytest.mark.parametrize("length_beats", [1.1, 8 / 3, 0.7, 1 / 3, 5.3])
-def test_a_length_rounded_to_float32_starts_no_pass_too_many(length_beats: float) -> None:
-    clip = Clip((hit(0.0),), float32(length_beats))
-    for passes in range(1, 50):
-        assert len(clip.looped(passes * length_beats)) == passes
-        assert len(clip.looped(float32(passes * length_beats))) == passes
-
-
-def test_a_full_clip_that_loops_too_often_is_refused() -> None:
-    """A sixteenth of 4,096 notes through 64 bars would be four million."""
-    clip = Clip((hit(0.0),) * MAX_NOTES, 0.25)
-    assert len(clip.looped(0.25)) == MAX_NOTES
-    with pytest.raises(BadValue, match="has more than 4,096 notes when it loops through 256 beats"):
-        clip.looped(256.0)
-
-
-@given(
-    st.lists(st.floats(-4.0, 12.0), max_size=12),
-    st.floats(0.25, 8.0),
-    st.floats(0.25, 64.0),
-)
-def test_every_pass_is_the_first_but_for_what_came_before_beat_0(
-    start_beats: list[float], length_beats: float, span_beats: float
-) -> None:
-    clip = Clip(tuple(hit(start) for start in start_beats), length_beats).numbered()
-    heard = clip.looped(span_beats)
-    assert all(note.start_beats < span_beats for note in heard)
-    for note in clip.notes:
-        again = [other.start_beats for other in heard if other.source == note.source]
-        if note.start_beats >= min(length_beats, span_beats):
-            assert again == []
-        elif note.start_beats < 0.0:
-            assert again == [note.start_beats]
-        else:
-            assert again == [pytest.approx(note.start_beats + i * length_beats) for i in range(len(again))]
-            # As many as fit: the next pass would start its note beyond the span, or a rounding error before its end.
-            assert note.start_beats + len(again) * length_beats >= span_beats - 1e-4 * length_beats

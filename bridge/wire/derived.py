@@ -1,0 +1,400 @@
+"""What is derived from the table in `protocol.py`, so that nothing is listed twice by hand.
+
+    docs/protocol.md            for whoever writes a client
+    max_for_live/protocol.js    for the devices' script
+
+`python -m bridge.wire.derived` writes both; with `--check` it writes nothing, and names what is stale.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import struct
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from bridge.errors import REFUSALS
+from bridge.music.clip import Note
+from bridge.music.meter import FOUR_FOUR
+from bridge.wire import osc
+from bridge.wire.delivery import MOST_MISSING, Backoff, clip_hash
+from bridge.wire.examples import EXAMPLES
+from bridge.wire.protocol import (
+    DATAGRAM_BYTES,
+    INT_HIGH,
+    INT_LOW,
+    MESSAGES,
+    VERSION,
+    Ask,
+    Column,
+    Message,
+    Part,
+    Reply,
+    SkillAsk,
+    columns,
+    meaning_of,
+    to_datagram,
+)
+
+__all__ = ["FILES", "main", "page", "script", "stale"]
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+COMMAND = "python -m bridge.wire.derived"
+TAGS: dict[type, str] = {int: "i", float: "f", str: "s", bool: "i"}
+
+ON_REFUSAL = {
+    "bad_datagram": "A mistake in the client: compare what it sends with the tables below.",
+    "bad_value": "Show the sentence. Ask again with another value, under a new id.",
+    "bad_file": "Not sent: the command line says it of files.",
+    "unknown_name": "Show the sentence; `hello` tells which names there are. Ask again under a new id.",
+    "unknown_clip": "Upload the clip that `clip_hash` names, then send the request again, under the same id.",
+    "unsupported": "Show the sentence. Ask again with other clips or in another meter, under a new id.",
+    "busy": "Wait as for a message that was lost, then send it again, under the same id.",
+    "late": "Leave what plays. Ask again under a new id if it is still wanted.",
+    "replaced": "Nothing: the newer request is answered.",
+    "cancelled": "Nothing: it was asked for.",
+    "stale": "In answer to `need`: forget the parts and send the request again, under the same id. "
+    "In answer to a request: ask again under a new id.",
+    "model_failed": "Show the sentence. Ask for less or with another model, under a new id.",
+    "no_answer": "Not sent: what a client says by itself when its patience ends.",
+    "fault": "Show the sentence, and report it.",
+}
+"""What a client does about each code of `bridge.errors`."""
+
+GUIDE = """\
+<!-- Derived by `{command}`: change bridge/wire/protocol.py or derived.py, not this page. -->
+
+# The protocol, version {version}
+
+For whoever writes a client, in any language: a Max for Live device, a patch, a script. A client is called a *device*
+here. `bridge/client.py` is one in Python, to read beside this page.
+
+## On the wire
+
+- OSC 1.0 over UDP, to 127.0.0.1, port 42711 unless the bridge was started with another. Nothing outside this computer
+  can reach it.
+- One message a datagram, of at most {datagram_bytes} bytes. (Bundles are read too, if they are flat; their time tags
+  are ignored.)
+- Arguments are `i`, `f` and `s` only, in the order of the tables below, all of them, and none too many. Where a number
+  is meant, `i` and `f` will both do, as long as a whole number is whole: Max has one number type. The bridge itself
+  sends the type that the table shows.
+- Nothing (None) is -1 for a number and an empty text for a text, where the range says so. Yes and no are 1 and 0.
+- A list is its count, then the fields of each member, one member after the other.
+- Times are in quarter notes from the clip's start, whatever the meter.
+- Replies go to the address that the datagram came from, **on the port that `reply_port` names**, not on the one that it
+  was sent from.
+- A datagram that is no such message is not answered, only counted. If its first four arguments can be read it is
+  refused, with a sentence.
+
+## A conversation
+
+1. **Begin.** Choose a `device` name that is yours alone and a random `session`, open a port for replies, and count
+   `request_id` up from 1. Every `hello`, `status` and request for clips takes the next id; `clip`, `need`, `got` and
+   `cancel` carry the id of the request that they belong to.
+2. **hello.** The answer is `welcome` and a `name` for each model, preset and kit, all of them parts of one reply. The
+   bridge answers a device of another protocol version too: compare `protocol_version` and say so to the musician.
+3. **Upload every clip once**, under its content's hash (below), in as many `clip` messages as its notes need; a clip
+   without notes is one message. When the last part arrives, or the clip is whole, `clip/state` names the parts that
+   are missing; none means that the clip is known. Send those again.
+4. **Ask**: `generate`, `vary`, `interpolate`, `blend` or `path`, with clips by their hashes. There is no need to wait
+   for `clip/state` first.
+5. **accepted** comes at once where the request has to wait for the model. What the bridge has in memory comes without.
+6. **The reply** is `result`, then `result/clip` messages: parts 0 to `parts` - 1, in any order, perhaps repeated. When
+   some are missing, ask for them with `need`. When all are there, send `got`: the bridge then forgets the reply, and a
+   repeat of that id is not answered any more.
+7. **Place it.** `start_song_beats` is the boundary of Live's launch quantization at which the clip can start, as seen
+   from the transport that the request carried. Each note's `source` is the index of the note that it came from, counted
+   through the request's clips in their order, each clip's notes in the order in which they were sent: copy from there
+   what the bridge does not know, such as probability and mute.
+
+The newest request of a device replaces the one of its that still waits, which is refused as `replaced`; so a knob may
+send one request after the other. One that is being worked on is finished.
+
+## What is lost
+
+Only the device has timers; the bridge never sends anything unasked. What the Python client does:
+
+| when | then |
+|---|---|
+| no answer for {first:g} s | upload what is not known to be there, and send the request again; wait {factor:g} times as \
+long each time, up to {longest:g} s |
+| `accepted` came | wait at least 0.4 s before the next repeat |
+| a reply has begun and no part came for 0.02 s | `need`, with up to {most_missing} indices; the bridge sends the first \
+48 of them |
+| the whole reply is there | `got` |
+| 10 s are over | give up, and tell the musician that the bridge does not answer |
+
+A repeat carries the same `request_id`, and nothing is ever generated twice: a request that waits is `accepted` again,
+and one that was answered gets its reply again, the first 48 parts of it. Another `boot_id` than before means that the
+bridge was started anew and knows no clips: upload them again.
+
+## The clip's hash
+
+The first 16 hexadecimal digits, in lower case, of the SHA-1 of these bytes, all numbers big-endian:
+
+| bytes | what |
+|---|---|
+| 4 | `length_beats`, float32 |
+| 4 + 4 | `numerator` and `denominator`, int32 |
+| for each note, in the order in which the notes are sent: 4 + 4 + 4 + 4 | `pitch`, int32; `start_beats`, \
+`length_beats` and `velocity`, float32 |
+
+Numbers count as they are on the wire: a velocity that is sent as the `i` 100 is hashed as the float32 100. A clip of
+{hash_length:g} beats in {hash_meter} with one note, pitch {note.pitch} at beat {note.start_beats:g}, \
+{note.length_beats:g} beats long, velocity {note.velocity:g}, is these bytes
+
+```
+{hash_bytes}
+```
+
+and its hash is `{hash_digits}`.
+
+## Refusals
+
+`refused` is the whole reply to a request, with a code for the program and a sentence for the musician.
+
+| code | what it means | what to do |
+|---|---|---|
+{refusals}
+"""
+
+SCRIPT_HEAD = f"""\
+// Derived by `{COMMAND}`: change bridge/wire/protocol.py, not this file.
+//
+// Every message between a device and the bridge: `asks` go to the bridge, `replies` come back. A field's type is i, f or
+// s, or null where it is a group; from low to high is its range, for a text that of its number of characters. optional:
+// -1 or "" is none. many: a count, from low to high, then so many members. group: the fields of each member; a many
+// without a group is of whole numbers from 0.
+"""
+
+
+# --- docs/protocol.md ---------------------------------------------------------------------------------------------
+
+
+def page() -> str:
+    """docs/protocol.md."""
+    return "\n".join([_guide(), *_head_sections(), *_index(), *(_section(kind) for kind in MESSAGES)])
+
+
+def _guide() -> str:
+    note, length_beats, meter = Note(36, 0.0, 0.25, 100.0), 4.0, FOUR_FOUR
+    content = struct.pack(">fii", length_beats, meter.numerator, meter.denominator)
+    content += struct.pack(">ifff", note.pitch, note.start_beats, note.length_beats, note.velocity)
+    backoff = Backoff()
+    return GUIDE.format(
+        command=COMMAND,
+        version=VERSION,
+        datagram_bytes=DATAGRAM_BYTES,
+        first=backoff.next_seconds,
+        factor=backoff.factor,
+        longest=backoff.longest_seconds,
+        most_missing=MOST_MISSING,
+        hash_length=length_beats,
+        hash_meter=meter,
+        note=note,
+        hash_bytes=content.hex(" ", 4),
+        hash_digits=clip_hash(length_beats, meter, [note]),
+        refusals="\n".join(
+            f"| `{code}` | {_plain(kind.__doc__ or '')} | {ON_REFUSAL[code]} |" for code, kind in REFUSALS.items()
+        ),
+    )
+
+
+SHARED: dict[type, str] = {
+    Ask: "Every message to the bridge",
+    SkillAsk: "Every request for clips",
+    Reply: "Every message from the bridge",
+    Part: "Every part of a reply",
+}
+"""What several messages begin with: each such class adds its fields to those of the class that it is made from."""
+
+
+def _head_sections() -> Iterator[str]:
+    yield "## What messages begin with\n"
+    for kind, title in SHARED.items():
+        also = " goes on with" if kind.__bases__[0] in SHARED else " begins with"
+        yield f"### {title}\n\n{_plain(kind.__doc__ or '')} It{also} these:\n\n{_table(_own(kind))}\n"
+
+
+def _index() -> Iterator[str]:
+    yield "## The messages\n"
+    for way, base in (("To the bridge", Ask), ("To the device", Reply)):
+        yield f"{way}:\n"
+        for kind in MESSAGES:
+            if issubclass(kind, base):
+                yield f"- [{kind.ADDRESS}](#{_anchor(kind.ADDRESS)}): {_plain(meaning_of(kind))}"
+        yield ""
+
+
+def _section(kind: type[Message]) -> str:
+    begins = "".join(f"{'then' if i else 'Begins with'} {_link(base)}, " for i, base in enumerate(_shared(kind)))
+    own = _own(kind)
+    text = f"{begins}{'then' if own else 'and that is all'}".rstrip()
+    example = next(message for message in EXAMPLES if type(message) is kind)
+    return (
+        f"### {kind.ADDRESS}\n\n{_plain(meaning_of(kind))}\n\n{text}{':' if own else '.'}\n\n"
+        + (f"{_table(own)}\n\n" if own else "")
+        + f"```\n{_wire_form(example)}\n```\n"
+    )
+
+
+def _shared(kind: type) -> list[type]:
+    return [base for base in reversed(kind.__mro__) if base in SHARED]
+
+
+def _own(kind: type) -> list[Column]:
+    """The fields that the class adds to those of its base."""
+    base = kind.__bases__[0]
+    return list(_fields(kind)[len(_fields(base)) if base is not object else 0 :])
+
+
+def _table(row: Sequence[Column]) -> str:
+    lines = ["| field | type | meaning | unit | range |", "|---|---|---|---|---|", *_rows(row, "")]
+    return "\n".join(lines)
+
+
+def _rows(row: Sequence[Column], prefix: str) -> Iterator[str]:
+    for column in row:
+        name, says = f"{prefix}{column.name}", column.says
+        tag, range_ = ("i", _range(column)) if column.many else (TAGS.get(column.kind, ""), _range(column))
+        if column.many:
+            yield f"| {name}, count | i | {says.meaning} |  | {range_} |"
+            name += "[]"
+            if not column.group:
+                yield f"| {name} | i | each of them |  | 0 to {INT_HIGH} |"
+        elif not column.group:
+            yield f"| {name} | {tag} | {says.meaning} | {says.unit} | {range_} |"
+        yield from _rows(column.group, f"{name}.")
+
+
+def _range(column: Column) -> str:
+    says = column.says
+    if column.kind is str:
+        return f"{'empty, or ' if column.optional else ''}up to {says.longest} characters"
+    if (says.low, says.high) == (INT_LOW, INT_HIGH):
+        return "any 32 bits"
+    return f"{'-1, or ' if column.optional else ''}{_number(says.low)} to {_number(says.high)}"
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value == int(value) else f"{value:g}"
+
+
+def _wire_form(message: Message) -> str:
+    """The message as it is sent: its address and type tags, then its arguments, a group's member on a line."""
+    (sent,) = osc.decode(to_datagram(message))
+    tags = "".join("s" if isinstance(a, str) else "f" if isinstance(a, float) else "i" for a in sent.arguments)
+    arguments = iter(sent.arguments)
+    lines = [[sent.address, f",{tags}"]]
+    for base in [*_shared(type(message)), type(message)]:
+        lines.append([])
+        for column in _own(base):
+            count = 1
+            if column.many:
+                lines.append([_argument(next(arguments))])
+                count = int(lines[-1][0])
+            for _ in range(count):
+                if column.many and column.group:
+                    lines.append([])
+                lines[-1] += [_argument(next(arguments)) for _ in column.group or (column,)]
+            if column.many:
+                lines.append([])
+    return "\n".join(" ".join(line) for line in lines if line)
+
+
+def _argument(value: int | float | str) -> str:
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, int):
+        return str(value)
+    shown = f"{value:.7g}"  # what of it float32 holds
+    return shown if set(shown) & set(".e") else f"{shown}.0"
+
+
+def _link(kind: type) -> str:
+    title = SHARED[kind]
+    return f"[{title[0].lower()}{title[1:]}](#{_anchor(title)})"
+
+
+def _anchor(title: str) -> str:
+    return "".join(letter for letter in title.lower().replace(" ", "-") if letter.isalnum() or letter in "-_")
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+# --- max_for_live/protocol.js -------------------------------------------------------------------------------------
+
+
+def script() -> str:
+    """max_for_live/protocol.js: one object, in ES5."""
+    parts = [
+        f'    "version": {VERSION}',
+        f'    "datagram_bytes": {DATAGRAM_BYTES}',
+        f'    "codes": {json.dumps(list(REFUSALS))}',
+        f'    "asks": {_messages(Ask)}',
+        f'    "replies": {_messages(Reply)}',
+    ]
+    return SCRIPT_HEAD + "var protocol = {\n" + ",\n".join(parts) + "\n};\n"
+
+
+def _messages(base: type) -> str:
+    rows = []
+    for kind in MESSAGES:
+        if issubclass(kind, base):
+            fields = ",\n".join(f"            {json.dumps(_field(column))}" for column in columns(kind))
+            rows.append(f"        {json.dumps(kind.ADDRESS)}: [\n{fields}\n        ]")
+    return "{\n" + ",\n".join(rows) + "\n    }"
+
+
+def _field(column: Column) -> dict[str, object]:
+    is_text = column.kind is str
+    return {
+        "name": column.name,
+        "type": TAGS.get(column.kind),
+        "low": 0 if is_text else column.says.low,
+        "high": column.says.longest if is_text else column.says.high,
+        "optional": column.optional,
+        "many": column.many,
+        "group": [_field(member) for member in column.group],
+    }
+
+
+# --- the files ----------------------------------------------------------------------------------------------------
+
+FILES: dict[str, Callable[[], str]] = {"docs/protocol.md": page, "max_for_live/protocol.js": script}
+"""Path from the repository's root -> what must stand there."""
+
+
+def stale(root: Path = ROOT) -> list[str]:
+    """The files that are missing, or not what the table makes of them."""
+    return [
+        path
+        for path, derive in FILES.items()
+        if not (root / path).is_file() or (root / path).read_text(encoding="utf-8") != derive()
+    ]
+
+
+def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
+    given = parser().parse_args(arguments)
+    for path in stale(root):
+        if given.check:
+            print(f"{path} is stale: run {COMMAND}.", file=sys.stderr)
+        else:
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_text(FILES[path](), encoding="utf-8", newline="\n")
+            print(f"{path} is written.")
+    return 1 if given.check and stale(root) else 0
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(prog=COMMAND, description="Writes what is derived from the table of messages.")
+    made.add_argument("--check", action="store_true", help="write nothing; exit code 1 if a file is stale")
+    return made
+
+
+if __name__ == "__main__":
+    sys.exit(main())

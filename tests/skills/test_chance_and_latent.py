@@ -1,0 +1,75 @@
+"""Seeds give the same draws everywhere; the ways through the latent space end where they should."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.skills.chance import Chance
+from bridge.skills.latent import bilinear, corner_weights, slerp
+
+unit = st.floats(0.0, 1.0)
+
+
+def test_a_seed_gives_these_numbers_on_every_machine() -> None:
+    """Written down once: a change here changes every clip that anybody kept the seed of."""
+    chance = Chance(7, 0, 1.0)
+    assert chance.hits(1)[0, :3] == pytest.approx([0.6250954, 0.89721376, 0.7756856], abs=1e-6)
+
+
+def test_seeds_and_variations_differ() -> None:
+    draws = [Chance(seed, variation, 1.0).hits(2).tobytes() for seed in (0, 1) for variation in (0, 1)]
+    assert len(set(draws)) == 4
+
+
+def test_at_temperature_0_the_seed_is_not_used_and_variations_still_differ() -> None:
+    assert (Chance(1, 3, 0.0).normal(4) == Chance(2, 3, 0.0).normal(4)).all()
+    assert (Chance(1, 3, 0.0).normal(4) != Chance(1, 4, 0.0).normal(4)).any()
+    assert (Chance(1, 0, 0.0).feel(2) == 0.0).all()
+
+
+def test_the_draws_have_the_shapes_of_their_distributions() -> None:
+    chance = Chance(0, 0, 1.0)
+    normal, feel, hits = chance.normal(200, 96), chance.feel(50), chance.hits(500)
+    assert normal.mean() == pytest.approx(0.0, abs=0.03)
+    assert normal.std() == pytest.approx(1.0, abs=0.03)
+    assert np.abs(feel).mean() == pytest.approx(1.0, abs=0.03)  # Laplace of scale 1
+    assert np.median(feel) == pytest.approx(0.0, abs=0.03)
+    assert hits.min() >= 0.0
+    assert hits.max() < 1.0
+
+
+def test_slerp_has_its_ends_and_stays_on_the_sphere() -> None:
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(2, 5, 96)).astype(np.float32)
+    a, b = (v / np.linalg.norm(v, axis=1, keepdims=True) for v in (a, b))
+    assert slerp(a, b, 0.0) == pytest.approx(a, abs=1e-6)
+    assert slerp(a, b, 1.0) == pytest.approx(b, abs=1e-6)
+    middle = slerp(a, b, 0.5)
+    assert np.linalg.norm(middle, axis=1) == pytest.approx(1.0, abs=1e-5)
+    assert (middle * a).sum(1) == pytest.approx((middle * b).sum(1), abs=1e-5)
+
+
+def test_slerp_of_the_same_opposite_or_no_direction_is_finite() -> None:
+    a = np.ones((1, 4), np.float32)
+    for other in (a, -a, np.zeros_like(a)):
+        assert np.isfinite(slerp(a, other, 0.3)).all()
+    assert slerp(a, a, 0.3) == pytest.approx(a)
+
+
+@given(st.integers(2, 4), unit, unit)
+def test_corner_weights_share_one_between_the_corners(corners: int, x: float, y: float) -> None:
+    weights = corner_weights(corners, x, y)
+    assert len(weights) == corners
+    assert sum(weights) == pytest.approx(1.0)
+    assert min(weights) >= 0.0
+
+
+@pytest.mark.parametrize("corners", [2, 3, 4])
+def test_at_a_corner_there_is_that_corner_alone(corners: int) -> None:
+    latents = [np.eye(4, dtype=np.float32)[i : i + 1] for i in range(corners)]
+    for i, (x, y) in enumerate([(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)][:corners]):
+        assert corner_weights(corners, x, y)[i] == 1.0
+        assert bilinear(latents, x, y) == pytest.approx(latents[i], abs=1e-6)
