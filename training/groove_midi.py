@@ -9,6 +9,7 @@ import csv
 import hashlib
 import io
 import math
+import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ from bridge.music.midi_file import read_music
 
 __all__ = ["Performance", "read_performances", "sha256_of", "window_starts"]
 
+COLUMNS = ("id", "style", "bpm", "beat_type", "time_signature", "midi_filename", "split")
 MAX_PERFORMANCE_BYTES = 4 * 1024 * 1024  # a performance of some minutes, far longer than a clip may be
 
 
@@ -63,7 +65,11 @@ def read_performances(data: Path, split: str) -> list[Performance]:
     tables = sorted(data.rglob("info.csv"))
     if not tables:
         raise BadFile(f"{data} has no info.csv: give the Groove MIDI Dataset's archive or folder.")
-    rows = [row for row in csv.DictReader(io.StringIO(tables[0].read_text("utf-8"))) if row.get("split") == split]
+    table = csv.DictReader(io.StringIO(tables[0].read_text("utf-8")))
+    lacking = [column for column in COLUMNS if column not in (table.fieldnames or ())]
+    if lacking:
+        raise BadFile(f"{tables[0]} lacks the columns {', '.join(lacking)}: give the Groove MIDI Dataset's own table.")
+    rows = [row for row in table if row["split"] == split]
     if not rows:
         raise BadFile(f"{tables[0]} has no rows of the split {split!r}: the splits are train, validation and test.")
     performances, skipped = [], []
@@ -72,8 +78,12 @@ def read_performances(data: Path, split: str) -> list[Performance]:
             performances.append(_performance(tables[0].parent, row))
         except Refusal as refusal:
             skipped.append(str(refusal))
+        except ValueError:
+            skipped.append(f"{tables[0].name} has a tempo or meter for {row['midi_filename']} that is no number.")
     for sentence in skipped:
-        print(f"skipped: {sentence}")
+        print(f"Skipped: {sentence}", file=sys.stderr)
+    if not performances:
+        raise BadFile(f"None of the {len(rows)} files of the split {split!r} in {tables[0].parent} could be read.")
     return performances
 
 

@@ -26,9 +26,9 @@ BATCH = 128
 LEARNING_RATE = 1.2e-3
 WARMUP_STEPS = 300
 KL_WARMUP_STEPS = 1000
-BETA = 0.7
+BETA = 0.35
 FREE_NATS = 48 * math.log(2)  # MusicVAE's 48 free bits
-FEEL_WEIGHT = 0.4
+FEEL_WEIGHT = 0.25
 """Nats of velocity and offset against nats of hits: at 1, microtiming, which is mostly noise, would fill the latent."""
 FORGET_BEFORE = 0.3
 """How often the GRU is not told the step before, so that it goes on asking the latent (word dropout)."""
