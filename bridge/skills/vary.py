@@ -14,6 +14,11 @@ from bridge.skills.drumming import DrumClip, clip_of, encoded, leaning, played_c
 
 __all__ = ["vary"]
 
+# Set by what the examples become: at an amount of 0.2 one or two hits change, at 0.5 about half as many as the clip has,
+# at 1 nearly all that can.
+FARTHEST, WAY, FADE = 0.65, 0.6, 4.0
+"""Of the way to another clip, and the powers by which the amount takes the latent there and lets go of the clip."""
+
 
 def vary(
     model: DrumVae, clip: DrumClip, *, amount: float, variations: int, temperature: float, seed: int
@@ -32,10 +37,10 @@ def vary(
     chances = [Chance(seed, i, temperature) for i in range(variations)]
     noise = np.concatenate([chance.normal(windows, model.latent_size) for chance in chances])
     imagined = model.imagine(noise, np.full((rows, 1), 0.5, np.float32))
-    # A quarter circle in a space of many dimensions, where any two directions are nearly at right angles.
-    angle = 0.5 * math.pi * 0.6 * amount
+    # On a quarter circle: in a space of many dimensions any two directions are nearly at right angles.
+    angle = 0.5 * math.pi * FARTHEST * amount**WAY
     latents = np.tile(take.latents, (variations, 1)) * math.cos(angle) + imagined * math.sin(angle)
-    bias = leaning([roll], [(1.0 - amount) ** 2])
+    bias = leaning([roll], [(1.0 - amount) ** FADE])
     played = model.play(
         np.asarray(latents, np.float32),
         positions(roll.window, rows),
