@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import logging
 import math
@@ -21,8 +22,8 @@ from bridge.music.meter import Meter
 from bridge.music.midi_file import TICKS_PER_BEAT, read_clip, read_music, write_clip
 from bridge.presets import Presets
 from bridge.server import HOST, PORT, Server
-from bridge.settings import SETTINGS
-from bridge.terminal import described, free_path, open_store
+from bridge.settings import SETTINGS, check
+from bridge.terminal import described, free_path, make_folder, open_store
 from bridge.transport import Transport
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,6 +62,8 @@ def _serve(given: argparse.Namespace) -> int:
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
+    # What was loaded stays. Python would look through it for garbage now and then, and that takes up to 25 ms.
+    gc.freeze()
     server.start()
     print(_screen(server, store.models, presets), flush=True)
     # A wait without end would keep Ctrl-C from Python on Windows; between two waits new models are looked for.
@@ -118,6 +121,9 @@ def _models(given: argparse.Namespace) -> int:
 
 
 def _ask(given: argparse.Namespace) -> int:
+    fewest, most = CLIPS_NEEDED[given.skill]
+    if not fewest <= len(given.clips) <= most:
+        given.parser.error(f"{given.skill} takes {fewest} to {most} clips, not {len(given.clips)}")
     files = [read_music(path) for path in given.clips]
     meter = _meter(given.meter) if given.meter else None
     length_bars = given.bars if given.skill != "generate" else None
@@ -126,11 +132,16 @@ def _ask(given: argparse.Namespace) -> int:
         tempo_bpm=given.tempo or (files[0].tempo_bpm if files else 120.0),
         meter=meter or (clips[0].meter if clips else Meter()),
     )
+    if given.skill == "blend" and given.path and given.grid is not None:
+        given.parser.error("a path has no grid: give --path or --grid")
     settings = {
         name: getattr(given, name)
         for name in ("temperature", "seed", "preset", "model", *SKILL_SETTINGS[given.skill])
         if getattr(given, name) is not None
     }
+    for name, value in settings.items():
+        if name in SETTINGS:  # here and not only at the bridge, where -1 stands for what is not given
+            check(name, value)
     kits = _kits(given.kit, len(clips))
     with Client(given.port, limit_seconds=given.limit) as client:
         match given.skill:
@@ -150,7 +161,7 @@ def _ask(given: argparse.Namespace) -> int:
         ticks_per_beat = files[0].ticks_per_beat
     channel = files[0].channels[0] if files and files[0].channels else None
     paths = []
-    given.out.mkdir(parents=True, exist_ok=True)
+    make_folder(given.out)
     for name, clip in zip(_names(given, result), result.clips, strict=True):
         path = free_path(given.out, name)
         options = {} if channel is None else {"channel": channel}
@@ -300,7 +311,7 @@ def _add_ask(parser: argparse.ArgumentParser, skill: str) -> None:
         parser.add_argument("--x", type=float, default=0.5, help="0 to 1, default 0.5")
         parser.add_argument("--y", type=float, default=0.5, help="0 to 1, default 0.5; two clips have no y")
         parser.add_argument("--path", nargs="+", metavar="X,Y", help="a point a bar, as one long clip")
-    parser.set_defaults(run=_ask)
+    parser.set_defaults(run=_ask, parser=parser)
 
 
 def _port(text: str) -> int:

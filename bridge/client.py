@@ -10,17 +10,18 @@ from __future__ import annotations
 import secrets
 import socket
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, TypeVar
 
-from bridge.errors import REFUSALS, BadDatagram, BadValue, Busy, NoAnswer, Refusal
+from bridge.errors import REFUSALS, BadDatagram, BadValue, Busy, NoAnswer, Refusal, Stale, UnknownClip
 from bridge.music.clip import Clip
 from bridge.transport import Transport
 from bridge.wire import osc, protocol
-from bridge.wire.delivery import MOST_MISSING, Assembly, Backoff, clip_hash, clip_parts, joined_clips, on_the_wire
+from bridge.wire.delivery import Assembly, Backoff, clip_hash, clip_parts, joined_clips
 from bridge.wire.protocol import (
+    MOST_MISSING,
     Accepted,
     Ask,
     Blend,
@@ -57,7 +58,9 @@ PORT = 42711
 PATIENCE_SECONDS = 0.4
 """How long to wait for a request that was accepted before asking again."""
 GAP_SECONDS = 0.02
-"""How long after its last part a reply counts as interrupted."""
+"""How long after its last part a reply counts as interrupted ..."""
+LONGEST_GAP_SECONDS = 0.1
+"""... and how long at most until it is asked for the rest again."""
 
 SkillT = TypeVar("SkillT", bound=SkillAsk)
 
@@ -73,8 +76,9 @@ class Result:
 class Client:
     """Asks a running bridge over UDP. One request at a time; not for several threads at once.
 
-    `limit_seconds` is how long an answer is waited for before NoAnswer is raised. `kit` names given with clips are
-    those of the bridge; None is its preset's or default one. Refusals come back as the exceptions of `bridge.errors`.
+    `limit_seconds` is how long an answer is waited for before NoAnswer, or Busy, is raised. `kit` names given with
+    clips are those of the bridge; None is its preset's or default one. Refusals come back as the exceptions of
+    `bridge.errors`.
     """
 
     def __init__(
@@ -196,18 +200,25 @@ class Client:
         }
         return kind(**self._head(), **snapshot, **given, **settings)
 
-    def _upload(self, clips: Sequence[Clip], missing: dict[str, tuple[int, ...]] | None = None) -> None:
-        """Sends the clips that the bridge is not known to have; with `missing`, those parts of them alone."""
+    def _upload(self, clips: Sequence[Clip], missing: Mapping[str, Collection[int]] | None = None) -> None:
+        """Sends the clips that the bridge is not known to have; with `missing`, of those clips alone these parts.
+
+        The last part goes with them in any case: to it the bridge answers which parts it still lacks.
+        """
         sent = set()
         for clip in clips:
-            arriving = on_the_wire(clip)
-            name = clip_hash(arriving.length_beats, arriving.meter, arriving.notes)
+            name = clip_hash(clip.length_beats, clip.meter, clip.notes)
             if name in self._known or name in sent or (missing is not None and name not in missing):
                 continue
             sent.add(name)
-            for part in clip_parts(arriving, self.device, self.session, self._request_id, self.reply_port):
-                if missing is None or part.part in missing[name]:
+            for part in clip_parts(clip, self.device, self.session, self._request_id, self.reply_port):
+                if missing is None or part.part in missing[name] or part.part == part.parts - 1:
                     self._send(part)
+
+    def _unknown(self, clips: Sequence[Clip]) -> dict[str, tuple[int, ...]]:
+        """The clips that the bridge may not have, and no parts of them: uploading these asks which it lacks."""
+        names = {clip_hash(clip.length_beats, clip.meter, clip.notes) for clip in clips}
+        return dict.fromkeys(names - self._known, ())
 
     def _send(self, ask: Ask) -> None:
         try:
@@ -216,55 +227,69 @@ class Client:
             raise NoAnswer(f"Nothing can be sent to the bridge ({error.strerror or error}).") from error
 
     def _ask(self, ask: Ask, clips: Sequence[Clip]) -> list[Part]:
-        self._upload(clips)
-        self._send(ask)
+        head = {name: getattr(ask, name) for name in ("device", "session", "request_id", "reply_port")}
         reply = Assembly()
+        has_begun = lacks_clip = False
+        excuse: Refusal | None = None
         backoff = Backoff()
         end_seconds = time.monotonic() + self.limit_seconds
         wait_seconds = backoff.wait()
+        self._upload(clips)
+        self._send(ask)
         while True:
             message = self._receive(ask, min(wait_seconds, end_seconds - time.monotonic()))
             match message:
                 case None if time.monotonic() >= end_seconds:
-                    raise NoAnswer(
+                    raise excuse or NoAnswer(
                         f"The bridge at {self._address[0]}:{self._address[1]} did not answer for "
                         f"{self.limit_seconds:g} s: start it with `python start.py`."
                     )
                 case None:
                     wait_seconds = backoff.wait()
                     if reply.begun:
-                        head = {name: getattr(ask, name) for name in ("device", "session", "request_id", "reply_port")}
                         self._send(Need(**head, missing=reply.missing[:MOST_MISSING]))
                     else:
-                        self._upload(clips)
+                        self._upload(clips, self._unknown(clips))
                         self._send(ask)
+                        lacks_clip = False
                 case Accepted(boot_id=boot_id):
                     self._met(boot_id)
-                    wait_seconds = max(wait_seconds, PATIENCE_SECONDS)
+                    if not reply.begun:  # else the network let the answer pass it
+                        wait_seconds = max(wait_seconds, PATIENCE_SECONDS)
                 case ClipState(boot_id=boot_id, clip_hash=name, missing=missing):
                     self._met(boot_id)
+                    backoff = Backoff()
+                    wait_seconds = backoff.wait()
                     if missing:
                         self._upload(clips, {name: missing})
                     else:
                         self._known.add(name)
+                        if lacks_clip and not self._unknown(clips):
+                            self._send(ask)
+                            lacks_clip = False
                 case Pong(boot_id=boot_id):
                     self._met(boot_id)
                     return []
-                case Refused(code="unknown_clip", clip_hash=name):
-                    # Its parts may be on their way still, or were lost: the next attempt sends them again.
+                case Refused(code=UnknownClip.code, clip_hash=name):
                     self._known.discard(name)
-                case Refused(code=Busy.code):
-                    pass
-                case Refused(code="stale") if reply.begun:
+                    self._upload(clips, {name: ()})
+                    lacks_clip = True
+                case Refused(code=Busy.code, sentence=sentence):
+                    excuse = Busy(sentence)
+                case Refused(code=Stale.code, sentence=sentence) if has_begun:
                     # The bridge was restarted in the middle of its answer: the request is made again.
+                    excuse = Stale(sentence)
                     reply = Assembly()
+                    backoff = Backoff()
                 case Refused(code=code, sentence=sentence):
                     raise REFUSALS.get(code, Refusal)(sentence)
                 case Part():
                     reply.add(message)
+                    has_begun = True
+                    # The rest lies ready at the bridge: to ask for it costs next to nothing.
+                    backoff = Backoff(longest_seconds=LONGEST_GAP_SECONDS)
                     wait_seconds = GAP_SECONDS
                     if reply.whole:
-                        head = {name: getattr(ask, name) for name in ("device", "session", "request_id", "reply_port")}
                         self._send(Got(**head))
                         return reply.messages()
 
@@ -292,8 +317,7 @@ class Client:
 
 
 def _ref(clip: Clip, kit: str | None) -> ClipRef:
-    arriving = on_the_wire(clip)
-    return ClipRef(clip_hash(arriving.length_beats, arriving.meter, arriving.notes), kit)
+    return ClipRef(clip_hash(clip.length_beats, clip.meter, clip.notes), kit)
 
 
 def _refs(clips: Sequence[Clip], kits: Sequence[str | None] | None) -> tuple[ClipRef, ...]:

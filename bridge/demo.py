@@ -11,7 +11,7 @@ from bridge.music.meter import Meter
 from bridge.music.midi_file import read_clip, write_clip
 from bridge.presets import Presets
 from bridge.server import Server
-from bridge.terminal import free_path, open_store
+from bridge.terminal import free_path, make_folder, open_store
 from bridge.transport import Transport
 
 __all__ = ["EXAMPLES", "run"]
@@ -30,10 +30,7 @@ def run(models: Path, presets: Path, out: Path) -> int:
             f"There are {len(paths)} example clips in {EXAMPLES}: the demo needs four. Download Sideman again."
         )
     a, b, c, d = (read_clip(path) for path in paths[:4])
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadFile(f"The folder {out} cannot be made ({error.strerror or error}): choose another.") from error
+    make_folder(out)
     server = Server(open_store(models), Presets.load(presets), port=0)
     server.start()
     corners = [a, b, c, d]

@@ -44,6 +44,8 @@ class Preset:
     amount: float | None = None
     bars: int | None = None
     variations: int | None = None
+    steps: int | None = None
+    grid: int | None = None
     kit: str | None = None
     model: str | None = None
 

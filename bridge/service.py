@@ -23,8 +23,9 @@ from bridge.errors import (
     Replaced,
     Stale,
     UnknownClip,
+    Unsupported,
 )  # fmt: skip
-from bridge.models.drum_vae import DrumVae
+from bridge.models.drum_vae import DrumVae, Latents
 from bridge.models.store import Store
 from bridge.music.clip import MAX_BARS, MAX_NOTES, Clip
 from bridge.music.meter import Meter
@@ -77,7 +78,7 @@ DEFAULT_KIT = "general_midi"
 DRUM_KIND = "drum_vae"
 BURST = 48
 """Datagrams sent in one go: what a Max-like receiver took whole. The rest is paced, or asked for again."""
-GRIDS_KEPT = 16
+GRIDS_KEPT = 8
 LATENCIES_KEPT = 512
 
 Send = Callable[[Sequence[bytes], tuple[str, int]], None]
@@ -131,6 +132,7 @@ class Service:
         self._clips = ClipShelf()
         self._replies = ReplyShelf()
         self._grids: OrderedDict[tuple[object, ...], Blended] = OrderedDict()
+        self._latents = Latents()
         self._counts = _Counts()
         # What the socket's thread and the worker both touch: replies, grids, counts.
         self._lock = threading.Lock()
@@ -184,6 +186,11 @@ class Service:
             case Ping():
                 self._say(ask, host, Pong(session=ask.session, request_id=ask.request_id, boot_id=self._boot_id))
             case Hello():
+                if ask.protocol_version != protocol.VERSION:
+                    raise Unsupported(
+                        f"The device speaks version {ask.protocol_version} of the protocol and this bridge version "
+                        f"{protocol.VERSION}: update the older of the two."
+                    )
                 self._answer(ask, host, key, self._welcome(ask))
             case Status():
                 self._answer(ask, host, key, self._state(ask))
@@ -260,21 +267,22 @@ class Service:
         try:
             if job.deadline_seconds is not None and self._clock() > job.deadline_seconds:
                 raise Late("The deadline passed while the request was waiting: what plays goes on playing.")
-            parts = self._result(job, self._made(job))
+            made = self._made(job)
+            if job.deadline_seconds is not None and self._clock() > job.deadline_seconds:
+                raise Late("The clip was ready after the deadline: what plays goes on playing.")
+            self._answer(job.ask, host, job.key, self._result(job, made), paced=True)
         except Refusal as refusal:
             self._refuse(job.ask, host, refusal, job.key)
         except Exception as error:
             log.exception("A mistake in the bridge, in %s", job.ask.ADDRESS)
             self._refuse(job.ask, host, _fault(error), job.key)
-        else:
-            self._answer(job.ask, host, job.key, parts, paced=True)
 
     def _made(self, job: Job) -> _Made:
         """The skill that the request names, at work."""
         ask = job.ask
         chosen = _Chosen(ask, self._presets)
         loaded = self._store.model(chosen.model) if chosen.model else self._store.default(DRUM_KIND)
-        drummer = DrumVae(loaded, job.deadline_seconds)
+        drummer = DrumVae(loaded, job.deadline_seconds, self._latents)
         temperature, seed = chosen.number("temperature"), ask.seed
         drums = [
             DrumClip(clip, self._presets.kit(ref.kit or chosen.kit))

@@ -6,10 +6,11 @@ import sys
 from itertools import count
 from pathlib import Path
 
+from bridge.errors import BadFile
 from bridge.models.store import Store
 from bridge.music.clip import Clip
 
-__all__ = ["described", "free_path", "open_store"]
+__all__ = ["described", "free_path", "make_folder", "open_store"]
 
 
 def open_store(folder: Path) -> Store:
@@ -25,6 +26,14 @@ def described(clip: Clip) -> str:
     bars = "1 bar" if clip.bars == 1 else f"{clip.bars} bars"
     notes = "1 note" if len(clip.notes) == 1 else f"{len(clip.notes)} notes"
     return f"{bars} of {clip.meter}, {notes}"
+
+
+def make_folder(folder: Path) -> None:
+    """Makes the folder and those above it where they are missing. Raises BadFile."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadFile(f"The folder {folder} cannot be made ({error.strerror or error}): choose another.") from error
 
 
 def free_path(folder: Path, name: str) -> Path:

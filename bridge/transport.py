@@ -62,13 +62,14 @@ class Transport:
     def next_boundary(self, after_seconds: float) -> float:
         """The song position in beats of the first boundary later than `after_seconds` after the snapshot.
 
-        Without launch quantization every moment is a boundary.
+        Without launch quantization every moment is a boundary. Amid a count-in, which is before beat 0, beat 0 is the
+        first one.
         """
         after_beats = self.song_beats + self.beats(after_seconds)
         quantum = self.launch_quantum_beats
         if quantum == 0.0:
-            return after_beats
-        return quantum * (math.floor((after_beats + EPSILON_BEATS) / quantum) + 1)
+            return max(0.0, after_beats)
+        return max(0.0, quantum * (math.floor((after_beats + EPSILON_BEATS) / quantum) + 1))
 
     def placement(self, elapsed_seconds: float) -> Placement:
         """Where a clip can start that is ready `elapsed_seconds` after the snapshot."""

@@ -11,15 +11,27 @@ from bridge.models.engine import LoadedModel
 from bridge.models.store import Store
 from bridge.music.clip import Clip
 from bridge.music.midi_file import read_clip
+from bridge.presets import Presets
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="session")
-def shipped() -> LoadedModel:
+def store() -> Store:
+    """The shipped models: without one nothing here means anything, so that this fails and nothing stands in."""
     store = Store(ROOT / "onnx_models")
     store.load_all()
+    return store
+
+
+@pytest.fixture(scope="session")
+def shipped(store: Store) -> LoadedModel:
     return store.default("drum_vae")
+
+
+@pytest.fixture(scope="session")
+def presets() -> Presets:
+    return Presets.load(ROOT / "presets")
 
 
 @pytest.fixture

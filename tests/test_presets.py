@@ -95,10 +95,10 @@ def test_a_preset_with_everything(tmp_path: Path) -> None:
     write(
         tmp_path,
         "name: Für Anna, 3\nabout: >\n  One long sentence\n  on two lines.\ntemperature: 0\ndensity: .5\nhumanise: 1\n"
-        "amount: 2.5e-1\nbars: 8\nvariations: 016\nkit: garage\nmodel: drum_vae\n",
+        "amount: 2.5e-1\nbars: 8\nvariations: 016\nsteps: 5\ngrid: 11\nkit: garage\nmodel: drum_vae\n",
     )
     assert Presets.load(tmp_path).preset("Für Anna, 3") == Preset(
-        "Für Anna, 3", "One long sentence on two lines.", 0.0, 0.5, 1.0, 0.25, 8, 16, "garage", "drum_vae"
+        "Für Anna, 3", "One long sentence on two lines.", 0.0, 0.5, 1.0, 0.25, 8, 16, 5, 11, "garage", "drum_vae"
     )
 
 
@@ -109,7 +109,7 @@ def test_numbers_come_out_in_the_kind_of_their_setting(tmp_path: Path) -> None:
 
 def test_what_is_left_out_is_none(tmp_path: Path) -> None:
     preset = Presets.load(write(tmp_path, "name: bare\nabout: Nothing set.\n")).preset("bare")
-    assert [getattr(preset, key) for key in PRESET_KEYS[2:]] == [None] * 8
+    assert [getattr(preset, key) for key in PRESET_KEYS[2:]] == [None] * 10
 
 
 def test_yaml_1_1_makes_nothing_of_words_and_numbers(tmp_path: Path) -> None:
@@ -170,7 +170,7 @@ def test_values_are_checked_when_a_preset_is_made() -> None:
         ("kit: garage", "There is no kit 'garage': there are none."),
         ("kit: [garage]", "kit cannot be ['garage']"),
         ("model: ''", "model cannot be ''"),
-        ("steps: 4", "the key 'steps', which means nothing here: there are about, amount, bars"),
+        ("swing: 4", "the key 'swing', which means nothing here: there are about, amount, bars"),
         ("tempo: 120", "the key 'tempo', which means nothing here"),
         ("no: 3", "the key 'no', which means nothing here"),
         ("1: 3", "the key '1', which means nothing here"),

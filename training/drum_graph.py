@@ -16,6 +16,7 @@ import onnx
 from bridge.models.drum_grid import CLASSES, PAD_POSITION, STEPS
 from bridge.models.kinds import KINDS
 from training.drum_vae import GRU, LATENT, MIN_SCALE, NARROW, TOKENS
+from training.latent_prior import DENSITY_WIDTH
 from training.onnx_graph import Graph
 
 __all__ = ["Weights", "drum_graph"]
@@ -28,7 +29,7 @@ LAYER_NORM_EPSILON = 1e-5  # torch's
 
 Array = npt.NDArray[np.float32]
 Weights = Mapping[str, Array]
-"""The network's state dict, and the prior: prior_mean [96], prior_slope [96], prior_factor [96, 96]."""
+"""The network's state dict, and the arrays of `LatentPrior` under names that begin with prior_."""
 
 
 def drum_graph(weights: Weights) -> onnx.ModelProto:
@@ -120,10 +121,17 @@ class _Network:
 
     def prior(self) -> str:
         """[P, LATENT]: see training/latent_prior.py."""
-        node = self.graph.node
-        slope = node("Mul", "prior_density", self.weight("prior_slope"))
-        spread = node("MatMul", "prior_noise", self.weight("prior_factor"))
-        return node("Add", node("Add", self.weight("prior_mean"), slope), spread)
+        node, constant = self.graph.node, self.graph.constant
+        away = node("Sub", self.weight("prior_density"), "prior_density")
+        away = node("Mul", node("Mul", away, away), constant(-0.5 / DENSITY_WIDTH**2))
+        logits = node("Add", node("Gather", self.weight("prior_log_weights"), "prior_family"), away)
+        cumulative = node("CumSum", node("Softmax", logits, axis=1), constant(1, np.int64))
+        below = node("Cast", node("Less", cumulative, "prior_uniform"), to=onnx.TensorProto.FLOAT)
+        chosen = node("Cast", node("ReduceSum", below, constant([1], np.int64), keepdims=0), to=onnx.TensorProto.INT32)
+        # As with the hits: one more row, like the last, where rounding leaves the sum below the uniform number.
+        centres = self.weights["prior_centres"]
+        centre = node("Gather", constant(np.concatenate((centres, centres[-1:])), name="prior_centres"), chosen)
+        return node("Add", centre, node("MatMul", "prior_noise", self.weight("prior_factor")))
 
     def decode(self, positions: str, is_valid: str) -> tuple[str, str, str]:
         """Hits, velocity and offset, [B, 32, 9] each."""

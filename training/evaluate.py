@@ -62,6 +62,10 @@ class TokenLanguage:
                 self._singles[position, token] += 1
         self._windows = 2 * len(tokens)
 
+    @classmethod
+    def of(cls, windows: Windows) -> TokenLanguage:
+        return cls(windows.plain(np.arange(len(windows))).cells[..., :CLASSES])
+
     def nats(self, hits: Floats) -> Floats:
         """[N, 32, 9] -> nats of each window [N]."""
         costs = []
@@ -168,11 +172,14 @@ def _generation_figures(drummer: DrumVae, windows: Windows, language: TokenLangu
     """Of 1,000 new windows at temperature 1 and density 0.5, beside the windows of the data.
 
     generated_cost_ratio: the language model's nats over those of the data. generated_degenerate: the share that is
-    empty, one hit, or full. generated_hits and data_hits: per bar.
+    empty, one hit, or full. generated_hits and data_hits: per bar. generated_repeat and data_repeat: hits that are in
+    one bar of the two and not in the other, over all hits.
     """
     rng = np.random.default_rng(0)
-    noise = np.concatenate([Chance(i, 0, 1.0).normal(1, drummer.latent_size) for i in range(GENERATED)])
-    latents = drummer.imagine(noise, np.full((GENERATED, 1), 0.5, np.float32))
+    chances = [Chance(i, 0, 1.0) for i in range(GENERATED)]
+    kinds = np.concatenate([chance.choice(1) for chance in chances])
+    noise = np.concatenate([chance.normal(1, drummer.latent_size) for chance in chances])
+    latents = drummer.imagine(noise, kinds, 0.5, family=0)
     first = windows.plain(np.array([0])).positions
     played = drummer.play(
         latents,
@@ -189,7 +196,14 @@ def _generation_figures(drummer: DrumVae, windows: Windows, language: TokenLangu
         "generated_degenerate": float(((number <= 1) | (number >= 0.8 * STEPS * CLASSES)).mean()),
         "generated_hits": float(number.mean() / 2),
         "data_hits": float(real.sum((1, 2)).mean() / 2),
+        "generated_repeat": _repeat(played.hits),
+        "data_repeat": _repeat(real),
     }
+
+
+def _repeat(hits: Floats) -> float:
+    changed = np.abs(hits[:, :16] - hits[:, 16:]).sum((1, 2))
+    return float((changed / np.maximum(hits.sum((1, 2)), 1.0)).mean())
 
 
 def _most_likely(drummer: DrumVae, latents: Floats, positions: Ints) -> Played:
@@ -214,11 +228,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         store = Store(given.models)
         store.load_all()
         windows = four_four(read_performances(given.data, given.split))
-        training = four_four(read_performances(given.data, "train"))
+        language = TokenLanguage.of(four_four(read_performances(given.data, "train")))
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
         return 1
-    language = TokenLanguage(training.plain(np.arange(len(training))).cells[..., :CLASSES])
     names = [name for name in given.only.split(",") if name] or list(store.models)
     figures: dict[str, Mapping[str, float]] = {"zero_offset": zero_offset_figures(windows)}
     for name in names:

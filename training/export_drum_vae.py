@@ -3,8 +3,8 @@
     python -m training.export_drum_vae --checkpoint PATH --data PATH --out onnx_models --golden tests/models/golden
 
 PATH of --data is GMD's archive, whose hash goes into the card. The proof is a golden pair: inputs, and the outputs that
-torch gives for them; tests/models/test_golden.py asks the file the same. The card's numbers are empty until
-`fill_numbers` writes what was measured.
+torch gives for them; tests/models/test_golden.py asks the file the same. What `training.evaluate` measures on the
+validation split goes into the card.
 """
 
 from __future__ import annotations
@@ -24,13 +24,15 @@ import torch
 
 from bridge.models import drum_grid
 from bridge.models.card import Card, TrainingData
-from bridge.models.drum_grid import CLASSES, STEPS
+from bridge.models.drum_grid import CLASSES, FAMILIES, STEPS
+from bridge.models.engine import Engine
 from bridge.models.kinds import KINDS
 from bridge.models.onnx_file import CARD_KEY, card_text
 from bridge.music.meter import Meter
 from training.drum_graph import MAX_OFFSET, MIN_OFFSET, MIN_VELOCITY, drum_graph
 from training.drum_vae import LATENT, DrumVae
 from training.drum_windows import Windows
+from training.evaluate import TokenLanguage, drum_vae_figures, four_four
 from training.groove_midi import read_performances, sha256_of
 from training.latent_prior import LatentPrior, fit_prior
 
@@ -112,7 +114,7 @@ def reference(net: DrumVae, prior: LatentPrior, inputs: Tensors) -> Tensors:
         offset = (offset + offset_scale * offset_noise).clamp(MIN_OFFSET, MAX_OFFSET) * hits
         return _outputs(*latents, hits.numpy(), velocity.numpy(), offset.numpy())
     mean, log_variance = net.encode(given["cells"], given["positions"])
-    drawn = prior.mean + inputs["prior_density"] * prior.slope + inputs["prior_noise"] @ prior.factor
+    drawn = prior.draw(*(inputs[f"prior_{name}"] for name in ("noise", "uniform", "density", "family")))
     return _outputs(mean.numpy(), (0.5 * log_variance).exp().numpy(), drawn, *clips)
 
 
@@ -143,7 +145,9 @@ def write_golden(net: DrumVae, prior: LatentPrior, path: Path) -> None:
         rng = np.random.default_rng(seed)
         imagine = _inputs(
             prior_noise=rng.standard_normal((8, LATENT), np.float32),
+            prior_uniform=rng.random((8, 1), np.float32),
             prior_density=rng.random((8, 1), np.float32),
+            prior_family=np.arange(8) % FAMILIES,
         )
         decode = _inputs(
             positions=positions,
@@ -233,6 +237,12 @@ def main() -> None:
     export(net, prior, drum_card(arguments.data, int(seed), saved["step"]), path)
     write_golden(net, prior, arguments.golden / f"{NAME}.npz")
     print(f"{path}: {path.stat().st_size:,} bytes; {agreement(net, prior, path, windows, rng)}")
+    validation = four_four(read_performances(arguments.data, "validation"))
+    language = TokenLanguage.of(four_four(read_performances(arguments.data, "train")))
+    figures = drum_vae_figures(Engine().load(path.read_bytes(), path.name), validation, language)
+    fill_numbers(path, {f"validation_{name}": value for name, value in figures.items()})
+    print("\n".join(f"  {name:<28} {value:.4g}" for name, value in figures.items()))
+    print(f"For bridge/models/shipped.py: {sha256_of(path)}")
 
 
 if __name__ == "__main__":

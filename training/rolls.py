@@ -1,6 +1,6 @@
 """Draws the blend of the four example clips as a picture of piano rolls.
 
-    python -m training.rolls --models onnx_models --out docs/blend.svg
+python -m training.rolls --models onnx_models --out docs/blend.svg
 """
 
 from __future__ import annotations

@@ -27,7 +27,8 @@ from bridge.music.kit import DRUM_CLASSES, Kit
 from bridge.music.meter import Meter
 
 __all__ = [
-    "CLASSES", "NAME", "PAD_POSITION", "STEPS", "STEPS_PER_BEAT", "VERSION", "Cells", "Roll", "Source", "Window",
+    "CLASSES", "FAMILIES", "NAME", "PAD_POSITION", "STEPS", "STEPS_PER_BEAT", "VERSION",
+    "Cells", "Roll", "Source", "Window",
     "decode", "encode", "nearest_step", "steps_in", "window",
 ]  # fmt: skip
 
@@ -38,7 +39,11 @@ STEPS_PER_BEAT = 4
 CLASSES = len(DRUM_CLASSES)
 PAD_POSITION = 32
 """The position of a step that lies behind the window's last bar."""
+FAMILIES = 3
+DOTTED_QUARTER_BEATS = 1.5
 LARGEST_OFFSET = float(np.nextafter(np.float32(0.5), np.float32(0.0)))
+ROLLS_KEPT = 32
+"""Clips of the last requests, on the grid: while a puck is dragged they are the same from one to the next."""
 NEW_NOTE_BEATS = 0.25
 """How long a new hit lasts on a pad that the clip did not play: drum pads ignore it, and a sixteenth is easy to see."""
 
@@ -66,6 +71,13 @@ class Window:
     steps: int
     positions: npt.NDArray[np.int64]
     """[32, 2]: the step's position in its bar and in its pulse, from 0; 32 behind the last bar."""
+
+    @property
+    def family(self) -> int:
+        """0 for 4/4, 2 for meters of dotted quarters, 1 for all others: grooves of one family are alike."""
+        if self.meter.pulse_beats == DOTTED_QUARTER_BEATS:
+            return 2
+        return 0 if self.bar_steps == 16 else 1
 
     def count(self, clip_beats: float) -> int:
         """Windows that a clip of this length fills or begins."""
@@ -131,6 +143,8 @@ class Roll:
     cells: Cells
     holders: Mapping[Cell, tuple[Note, ...]]
     beside: tuple[Note, ...]
+    voices: Mapping[int, tuple[int, float]]
+    """For each class that the clip uses: the pad that plays it most often, and the median length of its notes."""
 
     def tensor(self) -> Floats:
         """[windows, 32, 27]: hits, velocity and offset side by side; steps behind the window's last bar are 0."""
@@ -138,15 +152,14 @@ class Roll:
 
     def pad(self, class_index: int) -> int | None:
         """The pad that plays this class most often in the clip, or None where the clip does not use the class."""
-        pitches = Counter(notes[0].pitch for cell, notes in self.holders.items() if cell[1] == class_index)
-        return pitches.most_common(1)[0][0] if pitches else None
+        return self.voices[class_index][0] if class_index in self.voices else None
 
     def note_beats(self, class_index: int) -> float | None:
         """The median length of the clip's notes of this class, or None where the clip does not use the class."""
-        lengths = [notes[0].length_beats for cell, notes in self.holders.items() if cell[1] == class_index]
-        return median_low(lengths) if lengths else None
+        return self.voices[class_index][1] if class_index in self.voices else None
 
 
+@lru_cache(maxsize=ROLLS_KEPT)
 def encode(clip: Clip, kit: Kit, out_beats: float | None = None) -> Roll:
     """The clip on the grid, for a result of `out_beats` (left out: of the clip's own length).
 
@@ -189,13 +202,24 @@ def encode(clip: Clip, kit: Kit, out_beats: float | None = None) -> Roll:
                 "take a longer clip, or one with fewer notes."
             )
     cells = Cells.empty(span_steps)
+    of_classes: dict[int, list[Note]] = {}
     for cell, notes in found.items():
         notes.sort(key=lambda pair: -pair[0].velocity)
         cells.hits[cell] = 1.0
         cells.velocity[cell] = notes[0][0].velocity / 127.0
         cells.offset[cell] = notes[0][1]
+        of_classes.setdefault(cell[1], []).append(notes[0][0])
+    for array in (cells.hits, cells.velocity, cells.offset):
+        array.setflags(write=False)
     holders = {cell: tuple(note for note, _ in notes) for cell, notes in found.items()}
-    return Roll(clip, kit, shape, out_beats, cells, holders, tuple(beside))
+    voices = {
+        class_index: (
+            Counter(note.pitch for note in notes).most_common(1)[0][0],
+            median_low(note.length_beats for note in notes),
+        )
+        for class_index, notes in of_classes.items()
+    }
+    return Roll(clip, kit, shape, out_beats, cells, holders, tuple(beside), voices)
 
 
 def _repeats(note: Note, first_beats: float, clip: Clip, span_beats: float) -> Iterator[Note]:
@@ -225,23 +249,28 @@ def decode(cells: Cells, sources: Sequence[Source], kit: Kit, out_beats: float) 
     """
     notes: list[Note] = []
     ours = [source for source in sources if source.roll.kit == kit]
-    for step, class_index in zip(
-        *(axis.tolist() for axis in np.nonzero(cells.hits[: steps_in(out_beats)])), strict=True
+    voices = [_voice(class_index, ours, kit) for class_index in range(CLASSES)]
+    at = np.nonzero(cells.hits[: steps_in(out_beats)])
+    velocities = np.clip(np.rint(cells.velocity[at].astype(np.float64) * 127.0), 1.0, 127.0)
+    offsets_beats = cells.offset[at].astype(np.float64) / STEPS_PER_BEAT
+    # Lists, because to take single numbers out of arrays is slow.
+    for step, class_index, velocity, offset_beats in zip(
+        *(axis.tolist() for axis in (*at, velocities, offsets_beats)), strict=True
     ):
         cell = (step, class_index)
-        velocity = min(127.0, max(1.0, round(float(cells.velocity[cell]) * 127.0)))
-        offset_beats = float(cells.offset[cell]) / STEPS_PER_BEAT
         grid_beats = step / STEPS_PER_BEAT
-        source = next((source for source in sources if cell in source.roll.holders), None)
-        if source is None:
+        for source in sources:
+            if cell in source.roll.holders:
+                break
+        else:
             start_beats = max(0.0, grid_beats + offset_beats)
             if start_beats < out_beats:
-                pad, length_beats = _voice(class_index, ours, kit)
+                pad, length_beats = voices[class_index]
                 notes.append(Note(pad, start_beats, length_beats, velocity))
             continue
         held = source.roll.holders[cell]
         if source.roll.kit != kit:
-            held = (replace(held[0], pitch=_voice(class_index, ours, kit)[0]),)
+            held = (replace(held[0], pitch=voices[class_index][0]),)
         if source.faith < 1.0:
             own_beats = float(source.roll.cells.offset[cell]) / STEPS_PER_BEAT
             later_beats = (1.0 - source.faith) * (offset_beats - own_beats)
@@ -252,7 +281,7 @@ def decode(cells: Cells, sources: Sequence[Source], kit: Kit, out_beats: float) 
 
 
 def _voice(class_index: int, ours: Sequence[Source], kit: Kit) -> tuple[int, float]:
-    """The pad and the note length for a hit that no source has."""
+    """The pad and the note length for a hit of this class that no source has."""
     for source in ours:
         pad = source.roll.pad(class_index)
         if pad is not None:
@@ -264,8 +293,5 @@ def _shaded(note: Note, later_beats: float, louder: float, out_beats: float) -> 
     start_beats = note.start_beats + later_beats
     if start_beats >= out_beats:  # an early hit at the loop's end that is now on time: on the loop's first step
         start_beats -= out_beats
-    return replace(
-        note,
-        start_beats=max(0.0, start_beats),
-        velocity=min(127.0, max(1.0, float(round(note.velocity + louder)))),
-    )
+    velocity = min(127.0, max(1.0, float(round(note.velocity + louder))))
+    return Note(note.pitch, max(0.0, start_beats), note.length_beats, velocity, note.source)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,20 +15,21 @@ from bridge.errors import Late
 from bridge.models.card import Card
 from bridge.models.drum_grid import CLASSES, STEPS
 
-__all__ = ["BATCH", "DrumVae", "Inference", "Played"]
+__all__ = ["BATCH", "DrumVae", "Inference", "Latents", "Played"]
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 Tensors = dict[str, npt.NDArray[np.generic]]
 
-BATCH = 64
-"""Rows in one run. Larger batches are no faster per row, and between runs a deadline can be kept."""
+BATCH = 32
+"""Rows in one run. Larger batches are no faster per row and take more memory, and between runs a deadline is kept."""
 
 
 class Inference(Protocol):
     """The narrow door to whatever computes: a session here, a process or a machine elsewhere."""
 
     card: Card
+    sha256: str
 
     def run(self, inputs: Mapping[str, npt.NDArray[np.generic]]) -> Tensors: ...
 
@@ -41,33 +43,75 @@ class Played:
     offset: Floats
 
 
+class Latents:
+    """The latents of the last windows that were encoded, by their content. For one thread at a time."""
+
+    def __init__(self, windows: int = 512) -> None:
+        self._kept: OrderedDict[tuple[str, bytes, bytes], Floats] = OrderedDict()
+        self._most_windows = windows
+
+    def get(self, key: tuple[str, bytes, bytes]) -> Floats | None:
+        """`key`: the model's hash, and the bytes of the window's cells and positions."""
+        latent = self._kept.get(key)
+        if latent is not None:
+            self._kept.move_to_end(key)
+        return latent
+
+    def keep(self, key: tuple[str, bytes, bytes], latent: Floats) -> None:
+        self._kept[key] = latent
+        if len(self._kept) > self._most_windows:
+            self._kept.popitem(last=False)
+
+
 class DrumVae:
     """One request's use of a model. `deadline_seconds` is on `time.monotonic`; past it, Late is raised.
 
-    `spent_seconds` adds up what the model took.
+    `latents` may be shared from request to request. `spent_seconds` adds up what the model took.
     """
 
-    def __init__(self, model: Inference, deadline_seconds: float | None = None) -> None:
+    def __init__(
+        self, model: Inference, deadline_seconds: float | None = None, latents: Latents | None = None
+    ) -> None:
         self._model = model
         self._deadline_seconds = deadline_seconds
+        self._latents = Latents() if latents is None else latents
         self.latent_size = model.card.latent
         self.spent_seconds = 0.0
 
     def encode(self, cells: Floats, positions: Ints) -> Floats:
-        """cells [N, 32, 27] and positions [N, 32, 2] -> the means of their latents [N, latent]."""
-        return self.posterior(cells, positions)[0]
+        """cells [N, 32, 27] and positions [N, 32, 2] -> the means of their latents [N, latent].
+
+        Each window in a run of its own: sums over other numbers of rows round differently, and a window that is
+        remembered must have the very latent that it would get now.
+        """
+        means = []
+        for window, places in zip(cells, positions, strict=True):
+            key = (self._model.sha256, window.tobytes(), places.tobytes())
+            mean = self._latents.get(key)
+            if mean is None:
+                mean = self.posterior(window[None], places[None])[0][0]
+                self._latents.keep(key, mean)
+            means.append(mean)
+        return np.stack(means)
 
     def posterior(self, cells: Floats, positions: Ints) -> tuple[Floats, Floats]:
-        """As `encode`: the means of their latents, and the standard deviations."""
+        """As `encode`, all in one run: the means of their latents, and the standard deviations."""
         outputs = self._chunked({"cells": cells, "positions": positions}, decoding=False)
         return outputs["mean"], outputs["deviation"]
 
-    def imagine(self, noise: Floats, density: Floats) -> Floats:
+    def imagine(self, noise: Floats, uniform: Floats, density: float, family: int) -> Floats:
         """Latents of clips that the training set could have had, from standard normal noise [N, latent].
 
-        density [N, 1], 0-1: the share of the training set's windows that are sparser.
+        uniform [N, 1] in [0, 1) chooses a kind of groove and the noise one of that kind. density 0-1: the share of the
+        training set's windows that are sparser. family: of the meter, as `drum_grid.Window.family` has it.
         """
-        return self._chunked({"prior_noise": noise, "prior_density": density}, decoding=False)["prior_latent"]
+        given: dict[str, Floats | Ints] = {
+            "prior_noise": noise,
+            "prior_uniform": uniform,
+            "prior_density": np.full((len(noise), 1), density, np.float32),
+            "prior_family": np.full(len(noise), family, np.int64),
+        }
+        return self._chunked(given, decoding=False)["prior_latent"]
 
     def play(
         self,
@@ -108,7 +152,9 @@ class DrumVae:
                 "positions": np.zeros((0, STEPS, 2), np.int64),
                 "cells": np.zeros((0, STEPS, 3 * CLASSES), np.float32),
                 "prior_noise": np.zeros((0, self.latent_size), np.float32),
+                "prior_uniform": np.zeros((0, 1), np.float32),
                 "prior_density": np.zeros((0, 1), np.float32),
+                "prior_family": np.zeros(0, np.int64),
                 "latent": np.zeros((0, self.latent_size), np.float32),
                 "hit_bias": np.zeros((0, STEPS, CLASSES), np.float32),
                 "temperature": np.zeros((0, 1), np.float32),

@@ -8,15 +8,14 @@ This is the one place that knows onnxruntime. A model may be anyone's, so each o
     after     every output has its name, type and shape, and finite numbers only
 
 What is left: a run is stopped between two operators, never within one. The memory limit bounds the longest of them (two
-matrices as large as fit) to some seconds. A fault inside onnxruntime itself would end the bridge: only a process of its
-own could take that.
+matrices as large as fit) to some seconds. And a spoiled graph can make onnxruntime end the whole process: `probe` finds
+those that do so when they are loaded and tried, not those that wait for some input.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import threading
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -37,10 +36,9 @@ from bridge.models.watchdog import Watchdog
 __all__ = ["MEMORY_BYTES", "RUN_LIMIT_SECONDS", "TRIAL_LIMIT_SECONDS", "Engine", "LoadedModel"]
 
 MEMORY_BYTES = 256 * 1024 * 1024
-"""For what all models hold and compute at one time. The drum VAE needs 30 MB for 64 windows."""
+"""For what all models hold and compute at one time. The drum VAE needs about 10 MB for 32 windows."""
 RUN_LIMIT_SECONDS = 5.0
 TRIAL_LIMIT_SECONDS = 2.0
-LOAD_LIMIT_SECONDS = 5.0
 
 Array = npt.NDArray[np.generic]
 _Expected = dict[str, tuple[np.dtype[Any], tuple[int | str, ...]]]
@@ -53,62 +51,37 @@ class Engine:
 
     def __init__(self) -> None:
         self._watchdog = Watchdog()
-        self._trial = threading.Lock()
-        """Held while a model that nobody knows yet runs for the first time."""
-        self._trials_ended = 0
+
+    @staticmethod
+    def check(data: bytes, file_name: str) -> Card:
+        """All that can be known of a file without running it. Raises BadFile with one sentence that names the file."""
+        return Card.from_json(onnx_file.card_text(data, file_name), file_name)
 
     def load(self, data: bytes, file_name: str) -> LoadedModel:
         """A model that has run once. Raises BadFile with one sentence that names the file."""
-        card = Card.from_json(onnx_file.card_text(data, file_name), file_name)
-        session = self._session(data, file_name)
+        card = self.check(data, file_name)
+        session = _session(data, file_name)
         _compare(session.get_inputs(), card.inputs, f"{file_name}: the graph's inputs")
         _compare(session.get_outputs(), card.outputs, f"{file_name}: the graph's outputs")
-        model = LoadedModel(card, hashlib.sha256(data).hexdigest(), session, self)
-        with self._trial:
-            try:
-                for trial in KINDS[card.kind].trials:
-                    model._run_once(_zeros(card.inputs, trial), TRIAL_LIMIT_SECONDS)
-            except ModelFailed as failure:
-                sentence = str(failure)
-                raise BadFile(f"{file_name} failed its trial: {sentence[0].lower()}{sentence[1:]}") from None
-            finally:
-                self._trials_ended += 1
-        return model
-
-    def _session(self, data: bytes, file_name: str) -> Any:
-        _share_memory()
-        options = onnxruntime.SessionOptions()
-        # Beside Live the machine is always busy: a second thread loses more than it gains (design: speed).
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
-        options.log_severity_level = 4
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.add_session_config_entry("session.use_env_allocators", "1")
-        # Otherwise four bytes in the right place make it read the file as another format, past `onnx_file`.
-        options.add_session_config_entry("session.load_model_format", "ONNX")
+        model = LoadedModel(card, hashlib.sha256(data).hexdigest(), session, self._watchdog)
         try:
-            with self._watchdog.watch(LOAD_LIMIT_SECONDS, lambda: options.set_load_cancellation_flag(True)):
-                return onnxruntime.InferenceSession(
-                    data,
-                    options,
-                    providers=["CPUExecutionProvider"],
-                    # It computes outside the arena, so a constant of 40 GB would be made. Our exports are folded.
-                    disabled_optimizers=["ConstantFolding"],
-                )
-        except Exception as error:  # onnxruntime's own classes, RuntimeError, ValueError, MemoryError ...
-            raise BadFile(f"{file_name} cannot be loaded: {_reason(error)}.") from None
+            for trial in KINDS[card.kind].trials:
+                model.run(_zeros(card.inputs, trial), TRIAL_LIMIT_SECONDS)
+        except ModelFailed as failure:
+            sentence = str(failure)
+            raise BadFile(f"{file_name} failed its trial: {sentence[0].lower()}{sentence[1:]}") from None
+        return model
 
 
 class LoadedModel:
     """The narrow door to inference. `run` may be called from one thread at a time."""
 
-    def __init__(self, card: Card, sha256: str, session: Any, engine: Engine) -> None:
+    def __init__(self, card: Card, sha256: str, session: Any, watchdog: Watchdog) -> None:
         self.card = card
         self.sha256 = sha256
         """Of the file's bytes."""
         self._session = session
-        self._engine = engine
+        self._watchdog = watchdog
         self._inputs = _expected(card.inputs)
         self._outputs = _expected(card.outputs)
         self._output_names = list(card.outputs)
@@ -119,17 +92,6 @@ class LoadedModel:
         Raises ModelFailed where the model does not answer in time, or not as its card says; ValueError for inputs that
         are not as the card says.
         """
-        trials_ended = self._engine._trials_ended
-        try:
-            return self._run_once(inputs, limit_seconds)
-        except _NoMemory:
-            if trials_ended == self._engine._trials_ended and not self._engine._trial.locked():
-                raise
-        # A hostile file that is tried just now may have taken all the memory, until its trial ends.
-        with self._engine._trial:
-            return self._run_once(inputs, limit_seconds)
-
-    def _run_once(self, inputs: Mapping[str, Array], limit_seconds: float) -> dict[str, Array]:
         rows: dict[str, int] = {}
         wrong = _difference(self._inputs, inputs, rows)
         if wrong:
@@ -150,10 +112,10 @@ class LoadedModel:
         def stop() -> None:
             options.terminate = True
 
-        with self._engine._watchdog.watch(limit_seconds, stop) as watch:
+        with self._watchdog.watch(limit_seconds, stop) as watch:
             try:
                 found: list[Array] = self._session.run(self._output_names, inputs, options)
-            except Exception as error:  # as in `Engine._session`
+            except Exception as error:  # as in `_session`
                 if watch.expired:
                     raise ModelFailed(
                         f"The model {self.card.name} was stopped after {limit_seconds:g} s without an answer: "
@@ -161,7 +123,7 @@ class LoadedModel:
                     ) from None
                 reason = str(error)
                 if any(sign in reason for sign in _NO_MEMORY_SIGNS):
-                    raise _NoMemory(
+                    raise ModelFailed(
                         f"The model {self.card.name} needs more than the {MEMORY_BYTES // 1024**2} MB of memory that "
                         "models share: ask for less at once, or choose another model."
                     ) from None
@@ -169,8 +131,30 @@ class LoadedModel:
         return found
 
 
-class _NoMemory(ModelFailed):
-    """The arena is full."""
+def _session(data: bytes, file_name: str) -> Any:
+    _share_memory()
+    options = onnxruntime.SessionOptions()
+    # Beside Live the machine is always busy: a second thread loses more than it gains (design: speed).
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    options.log_severity_level = 4
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.add_session_config_entry("session.use_env_allocators", "1")
+    # Otherwise four bytes in the right place make it read the file as another format, past `onnx_file`.
+    options.add_session_config_entry("session.load_model_format", "ONNX")
+    try:
+        return onnxruntime.InferenceSession(
+            data,
+            options,
+            providers=["CPUExecutionProvider"],
+            # It would try again without what follows.
+            enable_fallback=0,
+            # It computes outside the arena, so a constant of 40 GB would be made. Our exports are folded.
+            disabled_optimizers=["ConstantFolding"],
+        )
+    except Exception as error:  # onnxruntime's own classes, RuntimeError, ValueError, MemoryError ...
+        raise BadFile(f"{file_name} cannot be loaded: {_reason(error)}.") from None
 
 
 _NO_MEMORY_SIGNS = ("requested bytes", "Failed to allocate", "bad_alloc", "bad allocation")
@@ -183,7 +167,8 @@ def _share_memory() -> None:
         onnxruntime.OrtMemoryInfo(
             "Cpu", onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, onnxruntime.OrtMemType.DEFAULT
         ),
-        onnxruntime.OrtArenaCfg({"max_mem": MEMORY_BYTES}),
+        # 1: it grows by what is asked for, and not to twice its size, of which the process would never get rid again.
+        onnxruntime.OrtArenaCfg({"max_mem": MEMORY_BYTES, "arena_extend_strategy": 1}),
     )
 
 

@@ -70,6 +70,7 @@ class _Field(NamedTuple):
     name: str
     wire: int
     repeated: bool = False
+    is_text: bool = False
 
 
 class _Refused(NamedTuple):
@@ -83,8 +84,16 @@ def _number(name: str) -> _Field:
     return _Field(name, _VARINT)
 
 
-def _bytes(name: str, repeated: bool = False) -> _Field:
-    return _Field(name, _BYTES, repeated)
+def _bytes(name: str) -> _Field:
+    return _Field(name, _BYTES)
+
+
+def _text(name: str) -> _Field:
+    return _Field(name, _BYTES, is_text=True)
+
+
+def _texts(name: str) -> _Field:
+    return _Field(name, _BYTES, repeated=True, is_text=True)
 
 
 def _many(name: str, wire: int = _BYTES) -> _Field:
@@ -97,41 +106,41 @@ _SPARSE = _Refused("has sparse weights, which the bridge does not read: export i
 _NO_TENSOR = _Refused("has values that are no tensors of numbers (texts, sequences, maps), which no model here needs")
 _UNUSED = _Refused("has parts that no model here needs (training, devices, segments or annotations)")
 
-_ENTRY: _Table = {1: _bytes("key"), 2: _bytes("value")}
-_OPSET: _Table = {1: _bytes("domain"), 2: _number("version")}
+_ENTRY: _Table = {1: _text("key"), 2: _text("value")}
+_OPSET: _Table = {1: _text("domain"), 2: _number("version")}
 _MODEL: _Table = {
-    1: _number("ir_version"), 2: _bytes("producer_name"), 3: _bytes("producer_version"), 4: _bytes("domain"),
-    5: _number("model_version"), 6: _bytes("doc_string"), 7: _bytes("graph"), 8: _many("opset_import"),
+    1: _number("ir_version"), 2: _text("producer_name"), 3: _text("producer_version"), 4: _text("domain"),
+    5: _number("model_version"), 6: _text("doc_string"), 7: _bytes("graph"), 8: _many("opset_import"),
     14: _many("metadata_props"), 20: _UNUSED, 25: _FUNCTIONS, 26: _UNUSED,
 }  # fmt: skip
 _GRAPH: _Table = {
-    1: _many("node"), 2: _bytes("name"), 5: _many("initializer"), 10: _bytes("doc_string"), 11: _many("input"),
+    1: _many("node"), 2: _text("name"), 5: _many("initializer"), 10: _text("doc_string"), 11: _many("input"),
     12: _many("output"), 13: _many("value_info"), 14: _UNUSED, 15: _SPARSE, 16: _many("metadata_props"),
 }  # fmt: skip
 _NODE: _Table = {
-    1: _many("input"), 2: _many("output"), 3: _bytes("name"), 4: _bytes("op_type"), 5: _many("attribute"),
-    6: _bytes("doc_string"), 7: _bytes("domain"), 8: _FUNCTIONS, 9: _many("metadata_props"), 10: _UNUSED,
+    1: _texts("input"), 2: _texts("output"), 3: _text("name"), 4: _text("op_type"), 5: _many("attribute"),
+    6: _text("doc_string"), 7: _text("domain"), 8: _FUNCTIONS, 9: _many("metadata_props"), 10: _UNUSED,
 }  # fmt: skip
 _ATTRIBUTE: _Table = {
-    1: _bytes("name"), 2: _Field("f", _FIXED_32), 3: _number("i"), 4: _bytes("s"), 5: _bytes("t"), 6: _bytes("g"),
-    7: _many("floats", _FIXED_32), 8: _many("ints", _VARINT), 9: _many("strings"), 10: _NO_TENSOR, 11: _UNUSED,
-    13: _bytes("doc_string"), 14: _NO_TENSOR, 15: _NO_TENSOR, 20: _number("type"), 21: _FUNCTIONS, 22: _SPARSE,
+    1: _text("name"), 2: _Field("f", _FIXED_32), 3: _number("i"), 4: _text("s"), 5: _bytes("t"), 6: _bytes("g"),
+    7: _many("floats", _FIXED_32), 8: _many("ints", _VARINT), 9: _texts("strings"), 10: _NO_TENSOR, 11: _UNUSED,
+    13: _text("doc_string"), 14: _NO_TENSOR, 15: _NO_TENSOR, 20: _number("type"), 21: _FUNCTIONS, 22: _SPARSE,
     23: _SPARSE,
 }  # fmt: skip
 _TENSOR: _Table = {
     1: _many("dims", _VARINT), 2: _number("data_type"), 3: _UNUSED, 4: _many("float_data", _FIXED_32),
-    5: _many("int32_data", _VARINT), 6: _NO_TENSOR, 7: _many("int64_data", _VARINT), 8: _bytes("name"),
+    5: _many("int32_data", _VARINT), 6: _NO_TENSOR, 7: _many("int64_data", _VARINT), 8: _text("name"),
     9: _bytes("raw_data"), 10: _many("double_data", _FIXED_64), 11: _many("uint64_data", _VARINT),
-    12: _bytes("doc_string"), 13: _OUTSIDE, 14: _number("data_location"), 16: _many("metadata_props"),
+    12: _text("doc_string"), 13: _OUTSIDE, 14: _number("data_location"), 16: _many("metadata_props"),
 }  # fmt: skip
-_VALUE_INFO: _Table = {1: _bytes("name"), 2: _bytes("type"), 3: _bytes("doc_string"), 4: _many("metadata_props")}
+_VALUE_INFO: _Table = {1: _text("name"), 2: _bytes("type"), 3: _text("doc_string"), 4: _many("metadata_props")}
 _TYPE: _Table = {
-    1: _bytes("tensor_type"), 4: _NO_TENSOR, 5: _NO_TENSOR, 6: _bytes("denotation"), 7: _NO_TENSOR, 8: _SPARSE,
+    1: _bytes("tensor_type"), 4: _NO_TENSOR, 5: _NO_TENSOR, 6: _text("denotation"), 7: _NO_TENSOR, 8: _SPARSE,
     9: _NO_TENSOR,
 }  # fmt: skip
 _TENSOR_TYPE: _Table = {1: _number("elem_type"), 2: _bytes("shape")}
 _SHAPE: _Table = {1: _many("dim")}
-_DIMENSION: _Table = {1: _number("dim_value"), 2: _bytes("dim_param"), 3: _bytes("denotation")}
+_DIMENSION: _Table = {1: _number("dim_value"), 2: _text("dim_param"), 3: _text("denotation")}
 
 _DATA_WIRES = {
     field.name: field.wire for field in _TENSOR.values() if isinstance(field, _Field) and field.name.endswith("_data")
@@ -221,7 +230,7 @@ class _Walk:
         for span in model.many("opset_import"):
             opset = self._message(_OPSET, span)
             # Other sets may be declared (quantisers do) as long as no node uses them.
-            if self._text(opset, "domain") in (b"", b"ai.onnx"):
+            if self._content(opset, "domain") in (b"", b"ai.onnx"):
                 versions.append(opset.number("version"))
         if len(versions) != 1:
             raise _Wrong("does not say which opset it uses: export it again")
@@ -234,14 +243,11 @@ class _Walk:
         cards = []
         for span in model.many("metadata_props"):
             entry = self._message(_ENTRY, span)
-            if self._text(entry, "key") == CARD_KEY:
-                cards.append(self._text(entry, "value"))
+            if self._content(entry, "key") == CARD_KEY:
+                cards.append(self._content(entry, "value"))
         if len(cards) != 1:
             raise _Wrong(f"has {'no card' if not cards else 'more than one card'}, so the bridge cannot play it")
-        try:
-            return cards[0].decode()
-        except UnicodeDecodeError:
-            raise _Wrong("has a card that is not UTF-8 text") from None
+        return cards[0].decode()
 
     def _graph(self, span: Span, depth: int) -> None:
         self._count("graphs", MAX_GRAPHS)
@@ -259,8 +265,8 @@ class _Walk:
     def _node(self, span: Span, depth: int) -> None:
         self._count("operations", MAX_NODES)
         node = self._message(_NODE, span)
-        operator = self._text(node, "op_type")
-        domain = self._text(node, "domain")
+        operator = self._content(node, "op_type")
+        domain = self._content(node, "domain")
         if domain not in (b"", b"ai.onnx"):
             raise _Wrong(f"uses {_shown(domain + b'.' + operator)}: the bridge runs no custom operators")
         if operator not in OPERATORS:
@@ -270,7 +276,7 @@ class _Walk:
 
     def _attribute(self, span: Span, depth: int) -> None:
         attribute = self._message(_ATTRIBUTE, span)
-        name = self._text(attribute, "name")
+        name = self._content(attribute, "name")
         # Texts that a graph makes or repeats lie outside the memory limit.
         if name in (b"value_string", b"value_strings") or (
             name == b"to" and attribute.number("i") not in _ITEM_BYTES
@@ -284,7 +290,7 @@ class _Walk:
     def _tensor(self, span: Span) -> None:
         self._count("weights", MAX_WEIGHTS)
         tensor = self._message(_TENSOR, span)
-        label = _shown(self._text(tensor, "name"))
+        label = _shown(self._content(tensor, "name"))
         if tensor.number("data_location") != 0:
             raise _Wrong(_OUTSIDE.what)
         data_type = tensor.number("data_type")
@@ -325,7 +331,7 @@ class _Walk:
         for type_span in value.many("type"):
             for tensor_span in self._message(_TYPE, type_span).many("tensor_type"):
                 tensor = self._message(_TENSOR_TYPE, tensor_span)
-                name = _shown(self._text(value, "name"))
+                name = _shown(self._content(value, "name"))
                 if tensor.number("elem_type") not in (0, *_ITEM_BYTES):
                     raise _Wrong(f"has a value of an unknown type ({name})")
                 for shape_span in tensor.many("shape"):
@@ -334,7 +340,7 @@ class _Walk:
                     if len(sizes) > MAX_DIMENSIONS or any(size >= MAX_SIZE for size in sizes):
                         raise _Wrong(f"has a value of an impossible shape ({name})")
 
-    def _text(self, message: _Message, name: str) -> bytes:
+    def _content(self, message: _Message, name: str) -> bytes:
         for start, end in message.many(name):
             return self._data[start:end]
         return b""
@@ -377,7 +383,16 @@ class _Walk:
                 at += _WIRE_BYTES[wire]
             if at > end:
                 raise _Wrong(_BROKEN)
+            if known.is_text:
+                self._check_text(at - size, at)
         return message
+
+    def _check_text(self, at: int, end: int) -> None:
+        # onnxruntime takes any bytes for a name, and Python stumbles over them wherever it is told the name.
+        try:
+            self._data[at:end].decode()
+        except UnicodeDecodeError:
+            raise _Wrong("has a text that is not UTF-8: export it again") from None
 
     def _varint(self, at: int, end: int) -> tuple[int, int]:
         """The unsigned number at `at` and where the next begins; a negative one is at least 2**63."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +18,8 @@ from types import MappingProxyType
 from bridge.errors import BadFile, UnknownName
 from bridge.models import onnx_file
 from bridge.models.engine import Engine, LoadedModel
+from bridge.models.probe import probe
+from bridge.models.shipped import SHIPPED
 
 __all__ = ["Look", "Store"]
 
@@ -47,9 +49,16 @@ class _File:
 class Store:
     """`load_all` once, then `refresh` from time to time in any one thread; everything else at any time in any."""
 
-    def __init__(self, folder: Path, engine: Engine | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        engine: Engine | None = None,
+        probe: Callable[[Mapping[str, bytes]], Mapping[str, str]] = probe,
+    ) -> None:
+        """`probe` tries files that nobody knows somewhere else, and returns a sentence for each that failed."""
         self._folder = folder
         self._engine = engine or Engine()
+        self._probe = probe
         self._looking = threading.Lock()
         self._files: dict[str, _File] = {}
         self._settling: dict[str, _Stamp] = {}
@@ -83,7 +92,7 @@ class Store:
         """Raises BadFile, with the reason for each file, if there is no model."""
         look = self._look(settled=True)
         if not self._models:
-            reasons = " ".join(look.skipped) or "There is no .onnx file in it."
+            reasons = " ".join(self._sentences.values()) or "There is no .onnx file in it."
             raise BadFile(f"No model could be loaded from {self._folder}. {reasons}")
         return look
 
@@ -101,13 +110,14 @@ class Store:
                 # A drive that is gone for a moment takes no model off the stage.
                 return self._publish({"": f"The folder {self._folder} cannot be read: {_reason(error)}."})
             self._files = {name: file for name, file in self._files.items() if name in stamps}
-            for name, stamp in stamps.items():
-                known = self._files.get(name)
-                if known is not None and known.stamp == stamp:
-                    continue
-                if settled or self._settling.get(name) == stamp:
-                    self._files[name] = self._read(name, stamp, known)
+            due = {
+                name: stamp
+                for name, stamp in stamps.items()
+                if (name not in self._files or self._files[name].stamp != stamp)
+                and (settled or self._settling.get(name) == stamp)
+            }
             self._settling = stamps
+            self._load(due)
             return self._publish({})
 
     def _stamps(self) -> dict[str, _Stamp]:
@@ -121,18 +131,31 @@ class Store:
                         stamps[entry.name] = stamp
         return stamps
 
-    def _read(self, name: str, stamp: _Stamp, known: _File | None) -> _File:
-        path = self._folder / name
-        shown = onnx_file.shown_name(path)
-        try:
-            data = onnx_file.read(path, self._folder)
-            if known is not None and known.model and known.model.sha256 == hashlib.sha256(data).hexdigest():
-                return _File(stamp, known.model)
-            return _File(stamp, self._engine.load(data, shown))
-        except OSError as error:
-            return _File(None, sentence=f"{shown} cannot be read: {_reason(error)}.")
-        except BadFile as refusal:
-            return _File(stamp, sentence=str(refusal))
+    def _load(self, due: Mapping[str, _Stamp]) -> None:
+        contents: dict[str, bytes] = {}
+        for name, stamp in due.items():
+            shown = onnx_file.shown_name(Path(name))
+            known = self._files.get(name)
+            try:
+                data = onnx_file.read(self._folder / name, self._folder)
+                if known is not None and known.model and known.model.sha256 == _sha256(data):
+                    self._files[name] = _File(stamp, known.model)
+                    continue
+                self._engine.check(data, shown)
+                contents[name] = data
+            except OSError as error:
+                self._files[name] = _File(None, sentence=f"{shown} cannot be read: {_reason(error)}.")
+            except BadFile as refusal:
+                self._files[name] = _File(stamp, sentence=str(refusal))
+        unknown = {name: data for name, data in contents.items() if _sha256(data) not in SHIPPED}
+        failed = self._probe(unknown) if unknown else {}
+        for name, data in contents.items():
+            try:
+                if name in failed:
+                    raise BadFile(failed[name])
+                self._files[name] = _File(due[name], self._engine.load(data, onnx_file.shown_name(Path(name))))
+            except BadFile as refusal:
+                self._files[name] = _File(due[name], sentence=str(refusal))
 
     def _publish(self, sentences: dict[str, str]) -> Look:
         holders: dict[str, str] = {}
@@ -158,6 +181,10 @@ class Store:
         )
         self._sentences = sentences
         return look
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _stamp(path: str) -> _Stamp | None:

@@ -126,18 +126,18 @@ def _note(pitch: int, start_tick: int, end_tick: int, velocity: int, ticks_per_b
 
 
 def read_clip(path: Path, bars: int | None = None, meter: Meter | None = None) -> Clip:
-    """The file as a clip of whole bars: its first `bars`, or all of them. Raises BadFile.
+    """The file as a clip of whole bars: at most its first `bars`, or all of them. Raises BadFile.
 
     All: as many as its notes begin in, or as it lasts, where less than a quarter of a bar is a note that rings.
     `meter` stands in place of the file's own; a file that names none is in 4/4.
     """
     music = read_music(path)
     bar_beats = (meter or music.meter).bar_beats
-    if bars is None:
-        last_beats = max((note.start_beats for note in music.notes), default=0.0)
-        # A hit a little early on the "one" after the last bar belongs to the last bar: floor + 1, and no rounding.
-        bars = max(1, math.floor(last_beats / bar_beats) + 1, math.ceil(music.end_beats / bar_beats - 0.25))
-    length_beats = bars * bar_beats
+    last_beats = max((note.start_beats for note in music.notes), default=0.0)
+    # A hit a little early on the "one" after the last bar belongs to the last bar: floor + 1, and no rounding.
+    all_bars = max(1, math.floor(last_beats / bar_beats) + 1, math.ceil(music.end_beats / bar_beats - 0.25))
+    # Never more than the file has: a short loop is not to become a long silence.
+    length_beats = (all_bars if bars is None else min(bars, all_bars)) * bar_beats
     try:
         notes = tuple(note for note in music.notes if note.start_beats < length_beats)
         return Clip(notes, length_beats, meter or music.meter)

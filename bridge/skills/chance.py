@@ -26,6 +26,10 @@ class Chance:
         self._random = np.random.Generator(np.random.PCG64((0 if temperature < MOST_LIKELY else seed, variation)))
         self._temperature = temperature
 
+    def choice(self, rows: int) -> Floats:
+        """[rows, 1], one uniform number in [0, 1) again and again: the same kind of groove for all of them."""
+        return np.full((rows, 1), self._random.random() * (1.0 - 2**-24), np.float32)
+
     def normal(self, *shape: int) -> Floats:
         """Standard normal numbers, by Box and Muller's method."""
         uniform = self._random.random((2, *shape))

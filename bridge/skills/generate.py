@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from bridge.models import drum_grid
@@ -10,14 +12,13 @@ from bridge.models.drum_vae import DrumVae
 from bridge.music.clip import Clip
 from bridge.music.kit import Kit
 from bridge.music.meter import Meter
-from bridge.skills.chance import Chance
+from bridge.skills.chance import MOST_LIKELY, Chance
 from bridge.skills.drumming import played_cells, positions
-from bridge.skills.latent import slerp
 
 __all__ = ["WANDER", "generate"]
 
-WANDER = 0.35
-"""How far each window of a long clip wanders from the first one's idea, 0 to 1: the same groove, not the same bars."""
+WANDER = 0.5
+"""How much of each window's noise in a long clip is its own, 0 to 1: the same groove, not the same bars."""
 
 
 def generate(
@@ -42,15 +43,12 @@ def generate(
     windows = window.count(out_beats)
     rows = variations * windows
     chances = [Chance(seed, i, temperature) for i in range(variations)]
-    noise = np.concatenate([chance.normal(windows, model.latent_size) for chance in chances])
-    # At temperature 0 the first variation is the most likely clip of all.
-    if temperature < 0.01:
-        noise[:windows] = 0.0
-    imagined = model.imagine(noise, np.full((rows, 1), density, np.float32))
-    latents = np.concatenate(
-        [slerp(of_clip[:1].repeat(windows, 0), of_clip, WANDER) for of_clip in np.split(imagined, variations)]
-    )
-    latents[::windows] = imagined[::windows]
+    kinds = np.concatenate([chance.choice(windows) for chance in chances])
+    noise = np.stack([chance.normal(windows, model.latent_size) for chance in chances])
+    if temperature < MOST_LIKELY:
+        noise[:] = 0.0  # the middle of each kind of groove
+    noise[:, 1:] = math.sqrt(1.0 - WANDER**2) * noise[:, :1] + WANDER * noise[:, 1:]
+    latents = model.imagine(noise.reshape(rows, model.latent_size), kinds, density, window.family)
     played = model.play(
         latents,
         positions(window, rows),

@@ -14,8 +14,10 @@ from bridge.skills.drumming import DrumClip, clip_of, encoded, leaning, played_c
 
 __all__ = ["vary"]
 
-# Set by what the examples become: at an amount of 0.2 one or two hits change, at 0.5 about half as many as the clip has,
-# at 1 nearly all that can.
+MIDDLING = 0.5
+"""The density of what is imagined."""
+# Set by what the examples become: at an amount of 0.2 a hit or two change, at 0.5 about half as many as there are, at 1
+# nearly all that can.
 FARTHEST, WAY, FADE = 0.65, 0.6, 4.0
 """Of the way to another clip, and the powers by which the amount takes the latent there and lets go of the clip."""
 
@@ -25,7 +27,7 @@ def vary(
 ) -> tuple[Clip, ...]:
     """`variations` clips; at amount 0 each is the clip itself, and the higher the amount the further from it.
 
-    The latent goes from the clip's towards that of an imagined clip of the same density, and the leaning towards the
+    The latent goes from the clip's towards that of an imagined clip of middling density, and the leaning towards the
     clip's own hits fades. A hit that stays keeps its velocity, its timing and its note.
     """
     if amount == 0.0:
@@ -36,7 +38,8 @@ def vary(
     rows = variations * windows
     chances = [Chance(seed, i, temperature) for i in range(variations)]
     noise = np.concatenate([chance.normal(windows, model.latent_size) for chance in chances])
-    imagined = model.imagine(noise, np.full((rows, 1), 0.5, np.float32))
+    kinds = np.concatenate([chance.choice(windows) for chance in chances])
+    imagined = model.imagine(noise, kinds, MIDDLING, roll.window.family)
     # On a quarter circle: in a space of many dimensions any two directions are nearly at right angles.
     angle = 0.5 * math.pi * FARTHEST * amount**WAY
     latents = np.tile(take.latents, (variations, 1)) * math.cos(angle) + imagined * math.sin(angle)

@@ -14,11 +14,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from bridge.errors import BadValue, Stale
-from bridge.music.clip import Clip, Note
+from bridge.music.clip import MAX_NOTES, Clip, Note
 from bridge.music.meter import Meter
-from bridge.wire.protocol import DATAGRAM_BYTES, ClipPart, Part, ResultClip, to_datagram
+from bridge.wire.protocol import MOST_MISSING, NOTES_A_PART, ClipPart, Part, ResultClip, to_datagram
 
 __all__ = [
+    "MOST_MISSING",
     "Assembly",
     "Backoff",
     "ClipShelf",
@@ -32,11 +33,6 @@ __all__ = [
     "on_the_wire",
     "result_clip_parts",
 ]  # fmt: skip
-
-NOTE_BYTES = 25
-"""Five arguments of four bytes and their five type tags."""
-NOTES_A_PART = 32
-"""So that the longest device name still leaves the datagram within DATAGRAM_BYTES."""
 
 
 # --- clips --------------------------------------------------------------------------------------------------------
@@ -100,10 +96,6 @@ def _chunks(notes: Sequence[Note]) -> list[tuple[Note, ...]]:
     return [tuple(notes[i : i + NOTES_A_PART]) for i in range(0, max(1, len(notes)), NOTES_A_PART)]
 
 
-MOST_MISSING = 160
-"""Indices in one message that asks for parts: more would not fit its datagram, and are asked for afterwards."""
-
-
 @dataclass(slots=True)
 class _Upload:
     first: ClipPart
@@ -116,12 +108,14 @@ class _Upload:
 class ClipShelf:
     """The uploaded clips that the bridge keeps, by hash, and those still arriving. The least used are forgotten."""
 
-    def __init__(self, clips: int = 512, uploads: int = 64) -> None:
+    def __init__(self, clips: int = 512, uploads: int = 64, notes: int = 100_000) -> None:
         self._clips: OrderedDict[str, Clip] = OrderedDict()
-        self._uploads: OrderedDict[tuple[str, str], _Upload] = OrderedDict()
+        self._uploads: OrderedDict[tuple[str, str, int, str], _Upload] = OrderedDict()
         # The same clip is asked for again and again as a later corner of a blend.
         self._numbered: OrderedDict[tuple[str, int], Clip] = OrderedDict()
         self._most_clips = clips
+        self._most_notes = notes
+        self._notes = 0
         self._most_uploads = uploads
 
     def __len__(self) -> int:
@@ -138,13 +132,18 @@ class ClipShelf:
         if part.part >= part.parts:
             raise BadValue(f"clip: part is {part.part} of {part.parts} parts: parts are counted from 0.")
         # Another sender's parts are another upload: nobody can spoil somebody else's clip.
-        key = (host, part.clip_hash)
+        key = (host, part.device, part.session, part.clip_hash)
         upload = self._uploads.get(key)
         if upload is None or upload.first.parts != part.parts:
             upload = self._uploads[key] = _Upload(part)
             while len(self._uploads) > self._most_uploads:
                 self._uploads.popitem(last=False)
         upload.chunks[part.part] = part.notes
+        if sum(map(len, upload.chunks.values())) > MAX_NOTES:
+            del self._uploads[key]
+            raise BadValue(
+                f"clip: the clip {part.clip_hash} has more than {MAX_NOTES:,} notes, the most that one may have."
+            )
         missing = upload.missing()
         if not missing:
             del self._uploads[key]
@@ -159,9 +158,10 @@ class ClipShelf:
                 "hash of what is sent."
             )
         numbered = (replace(note, source=i) for i, note in enumerate(notes))
-        self._clips[part.clip_hash] = Clip(tuple(numbered), part.length_beats, meter)
-        while len(self._clips) > self._most_clips:
-            self._clips.popitem(last=False)
+        clip = self._clips[part.clip_hash] = Clip(tuple(numbered), part.length_beats, meter)
+        self._notes += len(clip.notes)
+        while len(self._clips) > self._most_clips or self._notes > self._most_notes:
+            self._notes -= len(self._clips.popitem(last=False)[1].notes)
 
     def get(self, name: str, first_source: int = 0) -> Clip | None:
         """The clip, each note's `source` its index in the order in which it was sent, counted from `first_source`."""
@@ -211,10 +211,7 @@ def result_clip_parts(clips: Sequence[Clip], session: int, request_id: int) -> l
 
 def number_parts(messages: Sequence[Part]) -> tuple[bytes, ...]:
     """The datagrams of a whole reply: each message with its index and their number."""
-    datagrams = tuple(to_datagram(replace(m, part=i, parts=len(messages))) for i, m in enumerate(messages))
-    largest = max(map(len, datagrams))
-    assert largest <= DATAGRAM_BYTES, f"a datagram of {largest} bytes"
-    return datagrams
+    return tuple(to_datagram(replace(m, part=i, parts=len(messages))) for i, m in enumerate(messages))
 
 
 @dataclass(slots=True)
@@ -337,7 +334,7 @@ class Backoff:
 
     next_seconds: float = 0.06
     factor: float = 1.7
-    longest_seconds: float = 1.0
+    longest_seconds: float = 0.5
 
     def wait(self) -> float:
         seconds = self.next_seconds

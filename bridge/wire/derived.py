@@ -13,19 +13,22 @@ import json
 import struct
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 from bridge.errors import REFUSALS
 from bridge.music.clip import Note
 from bridge.music.meter import FOUR_FOUR
 from bridge.wire import osc
-from bridge.wire.delivery import MOST_MISSING, Backoff, clip_hash
+from bridge.wire.delivery import Backoff, clip_hash
 from bridge.wire.examples import EXAMPLES
 from bridge.wire.protocol import (
     DATAGRAM_BYTES,
     INT_HIGH,
     INT_LOW,
     MESSAGES,
+    MOST_MISSING,
+    NOTES_A_PART,
     VERSION,
     Ask,
     Column,
@@ -75,12 +78,12 @@ here. `bridge/client.py` is one in Python, to read beside this page.
 
 - OSC 1.0 over UDP, to 127.0.0.1, port 42711 unless the bridge was started with another. Nothing outside this computer
   can reach it.
-- One message a datagram, of at most {datagram_bytes} bytes. (Bundles are read too, if they are flat; their time tags
-  are ignored.)
+- One message a datagram, of at most {datagram_bytes:,} bytes. Flat bundles are read too; their time tags are ignored.
 - Arguments are `i`, `f` and `s` only, in the order of the tables below, all of them, and none too many. Where a number
   is meant, `i` and `f` will both do, as long as a whole number is whole: Max has one number type. The bridge itself
   sends the type that the table shows.
-- Nothing (None) is -1 for a number and an empty text for a text, where the range says so. Yes and no are 1 and 0.
+- *None* is written as -1, or as an empty text, where the range says so. Yes and no are 1 and 0. The length of a text is
+  that of its bytes in UTF-8.
 - A list is its count, then the fields of each member, one member after the other.
 - Times are in quarter notes from the clip's start, whatever the meter.
 - Replies go to the address that the datagram came from, **on the port that `reply_port` names**, not on the one that it
@@ -93,11 +96,11 @@ here. `bridge/client.py` is one in Python, to read beside this page.
 1. **Begin.** Choose a `device` name that is yours alone and a random `session`, open a port for replies, and count
    `request_id` up from 1. Every `hello`, `status` and request for clips takes the next id; `clip`, `need`, `got` and
    `cancel` carry the id of the request that they belong to.
-2. **hello.** The answer is `welcome` and a `name` for each model, preset and kit, all of them parts of one reply. The
-   bridge answers a device of another protocol version too: compare `protocol_version` and say so to the musician.
-3. **Upload every clip once**, under its content's hash (below), in as many `clip` messages as its notes need; a clip
-   without notes is one message. When the last part arrives, or the clip is whole, `clip/state` names the parts that
-   are missing; none means that the clip is known. Send those again.
+2. **hello.** The answer is `welcome` and a `name` for each model, preset and kit, all of them parts of one reply. A
+   device of another protocol version is refused as `unsupported`, with a sentence for the musician.
+3. **Upload every clip once**, under its content's hash (below), in `clip` messages of up to {notes_a_part} notes; a
+   clip without notes is one message too. When the last part arrives, or the clip is whole, `clip/state` names the parts
+   that are missing: send those again. None missing means that the clip is known.
 4. **Ask**: `generate`, `vary`, `interpolate`, `blend` or `path`, with clips by their hashes. There is no need to wait
    for `clip/state` first.
 5. **accepted** comes at once where the request has to wait for the model. What the bridge has in memory comes without.
@@ -118,11 +121,14 @@ Only the device has timers; the bridge never sends anything unasked. What the Py
 
 | when | then |
 |---|---|
-| no answer for {first:g} s | upload what is not known to be there, and send the request again; wait {factor:g} times as \
-long each time, up to {longest:g} s |
+| no answer for {first:g} s | send the request again, and the last part of each clip that is not known to be there, \
+which asks for the others; wait {factor:g} times as long each time, up to {longest:g} s |
+| `clip/state` names parts | upload them, and the last part again, at once |
+| `refused` as `unknown_clip` | upload the clip's last part, and send the request again when `clip/state` says that \
+the clip is known |
 | `accepted` came | wait at least 0.4 s before the next repeat |
-| a reply has begun and no part came for 0.02 s | `need`, with up to {most_missing} indices; the bridge sends the first \
-48 of them |
+| a reply has begun and no part came for 0.02 s | `need`, with up to {most_missing} indices, again and again, at least \
+every 0.1 s; the bridge sends the first 48 of them |
 | the whole reply is there | `got` |
 | 10 s are over | give up, and tell the musician that the bridge does not answer |
 
@@ -163,10 +169,10 @@ and its hash is `{hash_digits}`.
 SCRIPT_HEAD = f"""\
 // Derived by `{COMMAND}`: change bridge/wire/protocol.py, not this file.
 //
-// Every message between a device and the bridge: `asks` go to the bridge, `replies` come back. A field's type is i, f or
-// s, or null where it is a group; from low to high is its range, for a text that of its number of characters. optional:
-// -1 or "" is none. many: a count, from low to high, then so many members. group: the fields of each member; a many
-// without a group is of whole numbers from 0.
+// Every message between a device and the bridge: `asks` go to the bridge, `replies` come back. A field's type is i, f
+// or s, or null where it is a group; from low to high is its range, for a text that of its length in bytes.
+// optional: -1 or "" is none. many: a count, from low to high, then so many members. group: the fields of each member;
+// a many without a group is of whole numbers from 0.
 """
 
 
@@ -190,6 +196,7 @@ def _guide() -> str:
         first=backoff.next_seconds,
         factor=backoff.factor,
         longest=backoff.longest_seconds,
+        notes_a_part=NOTES_A_PART,
         most_missing=MOST_MISSING,
         hash_length=length_beats,
         hash_meter=meter,
@@ -214,12 +221,13 @@ SHARED: dict[type, str] = {
 def _head_sections() -> Iterator[str]:
     yield "## What messages begin with\n"
     for kind, title in SHARED.items():
-        also = " goes on with" if kind.__bases__[0] in SHARED else " begins with"
-        yield f"### {title}\n\n{_plain(kind.__doc__ or '')} It{also} these:\n\n{_table(_own(kind))}\n"
+        goes_on = " goes on with" if kind.__bases__[0] in SHARED else " begins with"
+        yield f"### {title}\n\n{_plain(kind.__doc__ or '')} It{goes_on} these:\n\n{_table(_own(kind))}\n"
 
 
 def _index() -> Iterator[str]:
     yield "## The messages\n"
+    yield "Below each is an example: its address and type tags, then its arguments in their order, texts in quotes.\n"
     for way, base in (("To the bridge", Ask), ("To the device", Reply)):
         yield f"{way}:\n"
         for kind in MESSAGES:
@@ -229,9 +237,9 @@ def _index() -> Iterator[str]:
 
 
 def _section(kind: type[Message]) -> str:
-    begins = "".join(f"{'then' if i else 'Begins with'} {_link(base)}, " for i, base in enumerate(_shared(kind)))
     own = _own(kind)
-    text = f"{begins}{'then' if own else 'and that is all'}".rstrip()
+    begins = [f"{'then those' if i else 'First the fields'} of {_link(base)}" for i, base in enumerate(_shared(kind))]
+    text = ", ".join([*begins, "then" if own else "and that is all"])
     example = next(message for message in EXAMPLES if type(message) is kind)
     return (
         f"### {kind.ADDRESS}\n\n{_plain(meaning_of(kind))}\n\n{text}{':' if own else '.'}\n\n"
@@ -244,10 +252,11 @@ def _shared(kind: type) -> list[type]:
     return [base for base in reversed(kind.__mro__) if base in SHARED]
 
 
-def _own(kind: type) -> list[Column]:
+def _own(kind: type) -> tuple[Column, ...]:
     """The fields that the class adds to those of its base."""
+    message = next(message for message in MESSAGES if issubclass(message, kind))
     base = kind.__bases__[0]
-    return list(_fields(kind)[len(_fields(base)) if base is not object else 0 :])
+    return columns(message)[len(fields(base)) if is_dataclass(base) else 0 : len(fields(kind))]
 
 
 def _table(row: Sequence[Column]) -> str:
@@ -258,28 +267,29 @@ def _table(row: Sequence[Column]) -> str:
 def _rows(row: Sequence[Column], prefix: str) -> Iterator[str]:
     for column in row:
         name, says = f"{prefix}{column.name}", column.says
-        tag, range_ = ("i", _range(column)) if column.many else (TAGS.get(column.kind, ""), _range(column))
         if column.many:
-            yield f"| {name}, count | i | {says.meaning} |  | {range_} |"
+            yield f"| count of {name} | i | {says.meaning} |  | {_whole(says.low)} to {_whole(says.high)} |"
             name += "[]"
             if not column.group:
                 yield f"| {name} | i | each of them |  | 0 to {INT_HIGH} |"
-        elif not column.group:
-            yield f"| {name} | {tag} | {says.meaning} | {says.unit} | {range_} |"
+        elif column.group:
+            yield f"| {name} |  | {says.meaning} |  |  |"
+        else:
+            yield f"| {name} | {TAGS[column.kind]} | {says.meaning} | {says.unit} | {_range(column)} |"
         yield from _rows(column.group, f"{name}.")
 
 
 def _range(column: Column) -> str:
     says = column.says
     if column.kind is str:
-        return f"{'empty, or ' if column.optional else ''}up to {says.longest} characters"
+        return f"{'empty, or ' if column.optional else ''}up to {says.longest} bytes"
     if (says.low, says.high) == (INT_LOW, INT_HIGH):
         return "any 32 bits"
-    return f"{'-1, or ' if column.optional else ''}{_number(says.low)} to {_number(says.high)}"
+    return f"{'-1, or ' if column.optional else ''}{_whole(says.low)} to {_whole(says.high)}"
 
 
-def _number(value: float) -> str:
-    return str(int(value)) if value == int(value) else f"{value:g}"
+def _whole(value: float) -> float:
+    return int(value) if value == int(value) else value
 
 
 def _wire_form(message: Message) -> str:
@@ -309,8 +319,9 @@ def _argument(value: int | float | str) -> str:
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, int):
         return str(value)
-    shown = f"{value:.7g}"  # what of it float32 holds
-    return shown if set(shown) & set(".e") else f"{shown}.0"
+    # As few digits as make the same float32.
+    rounded = (float(f"{value:.{digits}g}") for digits in range(1, 10))
+    return repr(next(number for number in rounded if struct.pack(">f", number) == struct.pack(">f", value)))
 
 
 def _link(kind: type) -> str:
@@ -345,8 +356,8 @@ def _messages(base: type) -> str:
     rows = []
     for kind in MESSAGES:
         if issubclass(kind, base):
-            fields = ",\n".join(f"            {json.dumps(_field(column))}" for column in columns(kind))
-            rows.append(f"        {json.dumps(kind.ADDRESS)}: [\n{fields}\n        ]")
+            row = ",\n".join(f"            {json.dumps(_field(column))}" for column in columns(kind))
+            rows.append(f"        {json.dumps(kind.ADDRESS)}: [\n{row}\n        ]")
     return "{\n" + ",\n".join(rows) + "\n    }"
 
 
@@ -355,8 +366,8 @@ def _field(column: Column) -> dict[str, object]:
     return {
         "name": column.name,
         "type": TAGS.get(column.kind),
-        "low": 0 if is_text else column.says.low,
-        "high": column.says.longest if is_text else column.says.high,
+        "low": 0 if is_text else _whole(column.says.low),
+        "high": column.says.longest if is_text else _whole(column.says.high),
         "optional": column.optional,
         "many": column.many,
         "group": [_field(member) for member in column.group],

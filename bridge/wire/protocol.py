@@ -23,15 +23,16 @@ import types
 import typing
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from itertools import chain, islice
 from typing import Annotated, Any, ClassVar, Union, get_args, get_origin
 
 from bridge.errors import BadDatagram, BadValue
-from bridge.music.clip import MAX_BARS, MAX_NOTES, Note
+from bridge.music.clip import MAX_BARS, Note
 from bridge.settings import SETTINGS
 from bridge.wire import osc
 
 __all__ = [
-    "ADDRESSES", "DATAGRAM_BYTES", "MESSAGES", "VERSION",
+    "ADDRESSES", "DATAGRAM_BYTES", "MESSAGES", "MOST_MISSING", "NOTES_A_PART", "VERSION",
     "Accepted", "Ask", "Blend", "Cancel", "ClipPart", "ClipRef", "ClipState", "Column", "Generate", "Got", "Hello",
     "Interpolate", "ModelState", "Name", "Need", "Part", "Path", "Ping", "Point", "Pong", "Refused", "ResultClip",
     "ResultHead", "Says", "SkillAsk", "State", "Status", "Vary", "Welcome",
@@ -41,13 +42,20 @@ __all__ = [
 VERSION = 1
 DATAGRAM_BYTES = 1024
 """The largest datagram that either end sends: what a careful project of the field found that Max takes."""
+NOTES_A_PART = 32
+"""Notes in one message: so many leave room in the datagram for the longest device name."""
+MOST_MISSING = 160
+"""Indices in one message that asks for parts: more would not fit, and are asked for afterwards."""
+NAME_BYTES = 160
+"""Of a preset or kit: 40 characters of whichever script."""
+HASH_DIGITS = 16
 
 INT_LOW, INT_HIGH = -(2**31), 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Says:
-    """What a field means; for numbers the range, and what one of them is (`unit`); for texts the longest."""
+    """What a field means; for numbers the range, and what one of them is (`unit`); for texts the most UTF-8 bytes."""
 
     meaning: str
     low: float = INT_LOW
@@ -66,8 +74,10 @@ def _setting(name: str) -> Says:
 class ClipRef:
     """A clip that was uploaded, and the kit that its pads belong to."""
 
-    clip_hash: Annotated[str, Says("the clip's content hash, as in /sideman/clip")]
-    kit: Annotated[str | None, Says("name of the kit; empty: as the preset says, else general_midi")] = None
+    clip_hash: Annotated[str, Says("the clip's content hash, as in /sideman/clip", longest=HASH_DIGITS)]
+    kit: Annotated[
+        str | None, Says("name of the kit; empty: as the preset says, else general_midi", longest=NAME_BYTES)
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +108,7 @@ class SkillAsk(Ask):
     """A request for clips. It carries all that the answer depends on."""
 
     is_playing: Annotated[bool, Says("Live's transport runs", 0, 1)] = False
-    song_beats: Annotated[float, Says("Live's song position", -1e6, 1e9, "quarter notes")] = 0.0
+    song_beats: Annotated[float, Says("Live's song position; below 0 in a count-in", -1e5, 1e9, "quarter notes")] = 0.0
     tempo_bpm: Annotated[float, Says("Live's tempo", 20, 999, "BPM")] = 120.0
     numerator: Annotated[int, Says("Live's signature numerator", 1, 99)] = 4
     denominator: Annotated[int, Says("Live's signature denominator", 1, 16)] = 4
@@ -108,7 +118,9 @@ class SkillAsk(Ask):
     ] = None
     seed: Annotated[int, Says("the same request, seed and model give the same clips", 0, INT_HIGH)] = 0
     model: Annotated[str | None, Says("name of the model; empty: as the preset says, else the first that can")] = None
-    preset: Annotated[str | None, Says("name of the preset that fills in what is not given; empty: none")] = None
+    preset: Annotated[
+        str | None, Says("name of the preset that fills in what is not given; empty: none", longest=NAME_BYTES)
+    ] = None
     temperature: Annotated[float | None, _setting("temperature")] = None
 
 
@@ -142,14 +154,14 @@ class ClipPart(Ask):
     """One part of a clip that the device uploads, once a clip. The last part is answered by clip/state."""
 
     ADDRESS: ClassVar[str] = "/sideman/clip"
-    clip_hash: Annotated[str, Says("the clip's content hash: `bridge.wire.delivery.clip_hash`", longest=16)]
+    clip_hash: Annotated[str, Says("the clip's content hash: `bridge.wire.delivery.clip_hash`", longest=HASH_DIGITS)]
     part: Annotated[int, Says("index of this part", 0, 999)]
     parts: Annotated[int, Says("how many parts the clip has", 1, 1000)]
     length_beats: Annotated[float, Says("the clip's loop length", 0.25, 64 * 99 * 4.0, "quarter notes")]
     numerator: Annotated[int, Says("the clip's signature numerator", 1, 99)]
     denominator: Annotated[int, Says("the clip's signature denominator", 1, 16)]
     notes: Annotated[
-        tuple[Note, ...], Says("the part's notes, in the clip's order; `source` is not used", 0, MAX_NOTES)
+        tuple[Note, ...], Says("the part's notes, in the clip's order; `source` is not used", 0, NOTES_A_PART)
     ]
 
 
@@ -158,7 +170,9 @@ class Generate(SkillAsk):
     """New clips, in the meter of the transport."""
 
     ADDRESS: ClassVar[str] = "/sideman/generate"
-    kit: Annotated[str | None, Says("name of the kit to play on; empty: as the preset says, else general_midi")] = None
+    kit: Annotated[
+        str | None, Says("name of the kit to play on; empty: as the preset says, else general_midi", longest=NAME_BYTES)
+    ] = None
     bars: Annotated[int | None, _setting("bars")] = None
     variations: Annotated[int | None, _setting("variations")] = None
     density: Annotated[float | None, _setting("density")] = None
@@ -210,7 +224,7 @@ class Need(Ask):
     """Parts of the reply to `request_id` that did not arrive. Answered by these parts."""
 
     ADDRESS: ClassVar[str] = "/sideman/need"
-    missing: Annotated[tuple[int, ...], Says("indices of the parts", 1, 200)]
+    missing: Annotated[tuple[int, ...], Says("indices of the parts", 1, MOST_MISSING)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,7 +286,9 @@ class Refused(Part):
     ADDRESS: ClassVar[str] = "/sideman/refused"
     code: Annotated[str, Says("what kind of refusal: a code of `bridge.errors`")]
     sentence: Annotated[str, Says("for the musician", longest=700)]
-    clip_hash: Annotated[str, Says("the clip that the bridge does not know (unknown_clip), else empty")] = ""
+    clip_hash: Annotated[
+        str, Says("the clip that the bridge does not know (unknown_clip), else empty", longest=HASH_DIGITS)
+    ] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,8 +297,10 @@ class ClipState(Reply):
 
     ADDRESS: ClassVar[str] = "/sideman/clip/state"
     boot_id: Annotated[int, Says("as in pong")]
-    clip_hash: Annotated[str, Says("the clip")]
-    missing: Annotated[tuple[int, ...], Says("indices of the parts that are missing; none: the clip is known", 0, 200)]
+    clip_hash: Annotated[str, Says("the clip", longest=HASH_DIGITS)]
+    missing: Annotated[
+        tuple[int, ...], Says("indices of the parts that are missing; none: the clip is known", 0, MOST_MISSING)
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -305,7 +323,7 @@ class Name(Part):
 
     ADDRESS: ClassVar[str] = "/sideman/name"
     kind: Annotated[str, Says("model, preset or kit")]
-    name: Annotated[str, Says("its name, as requests give it")]
+    name: Annotated[str, Says("its name, as requests give it", longest=NAME_BYTES)]
     about: Annotated[str, Says("a sentence about it; for a model its kind", longest=400)] = ""
 
 
@@ -324,7 +342,7 @@ class ResultHead(Part):
         Says(
             "song position of the boundary at which the clip can start; -1: the transport stands",
             0,
-            1e9,
+            2e9,
             "quarter notes",
         ),
     ]
@@ -346,7 +364,7 @@ class ResultClip(Part):
     denominator: Annotated[int, Says("its signature denominator", 1, 16)]
     total_notes: Annotated[int, Says("how many notes it has in all", 0, 99999)]
     first_note: Annotated[int, Says("index of the first note in this part", 0, 99999)]
-    notes: Annotated[tuple[Note, ...], Says("the notes of this part", 0, MAX_NOTES)]
+    notes: Annotated[tuple[Note, ...], Says("the notes of this part", 0, NOTES_A_PART)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -443,7 +461,7 @@ _COLUMNS[Note] = NOTE_COLUMNS
 
 
 def meaning_of(kind: type) -> str:
-    """The first sentence of a message's docstring."""
+    """What a message is for: its docstring."""
     return (kind.__doc__ or "").strip()
 
 
@@ -452,7 +470,7 @@ def from_message(message: osc.Message) -> Message:
     kind = ADDRESSES.get(message.address)
     if kind is None:
         raise BadDatagram(f"There is no message {message.address[:64]}: see docs/protocol.md for those there are.")
-    verb = message.address.removeprefix("/sideman/")
+    verb = _verb(message.address)
     arguments = iter(message.arguments)
     try:
         values = {column.name: _read(column, arguments, verb) for column in _COLUMNS[kind]}
@@ -466,6 +484,10 @@ def from_message(message: osc.Message) -> Message:
     return kind(**values)
 
 
+def _verb(address: str) -> str:
+    return address.removeprefix("/sideman/")
+
+
 def head_of(message: osc.Message) -> Ask | None:
     """Who sent a message that may be wrong in what follows, so that the sentence about it has somewhere to go."""
     arguments = iter(message.arguments)
@@ -477,9 +499,37 @@ def head_of(message: osc.Message) -> Ask | None:
 
 def _read(column: Column, arguments: Iterator[int | float | str], verb: str) -> Any:
     if column.many:
-        count = _number(column, next(arguments), verb, whole=True)
-        return tuple(_one(column, arguments, verb) for _ in range(int(count)))
+        count = int(_number(column, next(arguments), verb, whole=True))
+        if column.group:
+            return _members(column, count, arguments, verb)
+        # A list first: in a generator the end of the arguments would become a RuntimeError.
+        return tuple([_one(column, arguments, verb) for _ in range(count)])
     return _one(column, arguments, verb)
+
+
+def _members(column: Column, count: int, arguments: Iterator[int | float | str], verb: str) -> tuple[Any, ...]:
+    """The members of a group. Clips are made of hundreds of notes, so that all of one field are read together."""
+    width = len(column.group)
+    values = list(islice(arguments, count * width))
+    by_field = [_numbers(member, values[i::width]) for i, member in enumerate(column.group)]
+    right = [numbers for numbers in by_field if numbers is not None]
+    if len(values) == count * width and len(right) == width:
+        return tuple(map(column.kind, *right))
+    # Texts, or a value that is wrong: one after the other, to say which.
+    again = iter(values)
+    return tuple([_one(column, again, verb) for _ in range(count)])
+
+
+def _numbers(column: Column, values: list[Any]) -> list[Any] | None:
+    """The numbers of one field as `_one` gives them, or None if one of them is not as it must be."""
+    low, high, optional = column.says.low, column.says.high, column.optional
+    if column.kind is str or str in map(type, values):
+        return None
+    inside = [value for value in values if low <= value <= high or (optional and value == -1)]
+    numbers = list(map(column.kind, inside))
+    if len(inside) < len(values) or (column.kind is not float and numbers != values):
+        return None
+    return [None if number == -1 else number for number in numbers] if optional else numbers
 
 
 def _one(column: Column, arguments: Iterator[int | float | str], verb: str) -> Any:
@@ -498,28 +548,51 @@ def _one(column: Column, arguments: Iterator[int | float | str], verb: str) -> A
 
 def _text(column: Column, value: int | float | str, verb: str) -> str | None:
     if not isinstance(value, str):
-        raise BadValue(f"{verb}: {column.name} is the number {value:g}: it must be a text.")
-    if len(value) > column.says.longest:
-        raise BadValue(f"{verb}: {column.name} has {len(value)} characters: it may have up to {column.says.longest}.")
+        raise BadValue(f"{verb}: {column.name} is the number {_shown(value)}: it must be a text.")
+    if len(value.encode()) > column.says.longest:
+        raise BadValue(
+            f"{verb}: {column.name} takes {len(value.encode())} bytes: it may take up to {column.says.longest}. "
+            "Shorten it; a letter beyond A-Z takes two to four."
+        )
     return None if column.optional and not value else value
 
 
 def _number(column: Column, value: int | float | str, verb: str, *, whole: bool) -> int | float:
     says = column.says
-    what = f"the number of {column.name}" if column.many else column.name
-    if isinstance(value, str):
-        raise BadValue(f"{verb}: {what} is the text {value[:40]!r}: it must be a number.")
-    if not says.low <= value <= says.high:  # NaN too
-        unit = f" {says.unit}" if says.unit else ""
-        raise BadValue(f"{verb}: {what} is {value:g}: it goes from {says.low:g} to {says.high:g}{unit}.")
-    if whole and value != math.floor(value):
-        raise BadValue(f"{verb}: {what} is {value:g}: it must be a whole number.")
+    # NaN fails the comparison too; what is in the range is finite, so floor() is safe.
+    if isinstance(value, str) or not says.low <= value <= says.high or (whole and value != math.floor(value)):
+        what = f"the number of {column.name}" if column.many else column.name
+        given = f"the text {value[:40]!r}" if isinstance(value, str) else _shown(value)
+        raise BadValue(
+            f"{verb}: {what} is {given}: it must be a {'whole ' if whole else ''}number "
+            f"from {_shown(says.low)} to {_shown(says.high)}{says.unit and ' '}{says.unit}."
+        )
     return value
 
 
+def _shown(number: int | float) -> str:
+    # Eight digits, so that the float32 after 1 is not shown as 1, nor 1.1 as 1.10000002.
+    return f"{number:.10g}" if isinstance(number, int) or number.is_integer() else f"{number:.8g}"
+
+
 def to_datagram(message: Message) -> bytes:
-    """The message as one OSC datagram. The sender sees to it that it is no larger than DATAGRAM_BYTES."""
-    return osc.encode(message.ADDRESS, list(_written(_COLUMNS[type(message)], message)))
+    """The message as one OSC datagram. Raises BadValue for one that is larger than DATAGRAM_BYTES, and for NaN.
+
+    The ranges are checked where it arrives.
+    """
+    arguments = list(_written(_COLUMNS[type(message)], message))
+    try:
+        datagram = osc.encode(message.ADDRESS, arguments)
+    except BadValue:
+        # Said with the field's name, where the check of what arrives knows it.
+        from_message(osc.Message(message.ADDRESS, tuple(arguments)))
+        raise
+    if len(datagram) > DATAGRAM_BYTES:
+        raise BadValue(
+            f"{_verb(message.ADDRESS)}: the message takes {len(datagram):,} bytes: a datagram carries up to "
+            f"{DATAGRAM_BYTES:,}. Use shorter names, or ask for less at once."
+        )
+    return datagram
 
 
 def _written(row: Sequence[Column], holder: object) -> Iterator[int | float | str]:
@@ -528,10 +601,19 @@ def _written(row: Sequence[Column], holder: object) -> Iterator[int | float | st
         if column.many:
             yield len(value)
         members = value if column.many else (value,)
-        for member in members:
-            if column.group:
-                yield from _written(column.group, member)
-            elif member is None:
-                yield "" if column.kind is str else column.kind(-1)
-            else:
-                yield int(member) if column.kind is bool else column.kind(member)
+        if column.group:
+            # As in `_members`, all of one field together.
+            by_field = [
+                [_argument(field, getattr(member, field.name)) for member in members] for field in column.group
+            ]
+            yield from chain.from_iterable(zip(*by_field, strict=True))
+        else:
+            for member in members:
+                yield _argument(column, member)
+
+
+def _argument(column: Column, value: Any) -> int | float | str:
+    """One value as the wire has it."""
+    if value is None:
+        return "" if column.kind is str else column.kind(-1)
+    return int(value) if column.kind is bool else column.kind(value)

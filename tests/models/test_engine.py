@@ -157,45 +157,19 @@ def test_a_result_too_large_for_the_memory_fails_at_once(engine: Engine) -> None
         model.run(hot())
 
 
-class _FullOnce:
-    """A session whose memory was taken by another at its first run."""
+def test_a_session_is_not_made_a_second_time_without_its_bounds(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made: list[object] = []
 
-    def __init__(self, session: Any) -> None:
-        self._session = session
-        self.runs = 0
+    def fails(*arguments: object) -> None:
+        made.append(arguments)
+        raise RuntimeError("no")
 
-    def run(self, *arguments: Any) -> Any:
-        self.runs += 1
-        if self.runs == 1:
-            raise RuntimeError("Available memory of 0 is smaller than requested bytes of 1024")
-        return self._session.run(*arguments)
-
-
-def full_once(engine: Engine) -> tuple[LoadedModel, _FullOnce]:
-    model = engine.load(tiny_model().SerializeToString(), "tiny.onnx")
-    model._session = _FullOnce(model._session)
-    return model, model._session
-
-
-def test_memory_that_another_models_trial_took_is_waited_for(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    model, session = full_once(engine)
-    run_once = model._run_once
-
-    def while_another_is_tried(*arguments: Any) -> Any:
-        if session.runs == 0:
-            engine.load(tiny_model().SerializeToString(), "another.onnx")
-        return run_once(*arguments)
-
-    monkeypatch.setattr(model, "_run_once", while_another_is_tried)
-    assert model.run(inputs(1, decoding=True))["hits"].shape == (1, 32, 9)
-    assert session.runs == 2
-
-
-def test_memory_that_no_trial_took_is_not_asked_for_twice(engine: Engine) -> None:
-    model, session = full_once(engine)
-    with pytest.raises(ModelFailed, match="needs more"):
-        model.run(inputs(1, decoding=True))
-    assert session.runs == 1
+    monkeypatch.setattr("onnxruntime.InferenceSession._create_inference_session", fails)
+    assert refusal(engine, tiny_model()) == "x.onnx cannot be loaded: no."
+    assert len(made) == 1
+    assert capsys.readouterr().out == ""
 
 
 def test_a_graph_that_cannot_be_computed_is_refused(engine: Engine) -> None:

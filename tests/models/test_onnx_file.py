@@ -15,7 +15,16 @@ from onnx import GraphProto, ModelProto, StringStringEntryProto, TensorProto, he
 
 from bridge.errors import BadFile
 from bridge.models import onnx_file
-from bridge.models.onnx_file import MAX_BYTES, MAX_FIELDS, MAX_GRAPHS, MAX_NODES, MAX_WEIGHTS, OPERATORS, card_text, read
+from bridge.models.onnx_file import (
+    MAX_BYTES,
+    MAX_FIELDS,
+    MAX_GRAPHS,
+    MAX_NODES,
+    MAX_WEIGHTS,
+    OPERATORS,
+    card_text,
+    read,
+)
 from tests.models.tiny_model import CARD, body, node, numbers, tiny_model
 
 FUZZED_MODELS = 4000
@@ -172,9 +181,10 @@ def test_what_the_bridge_does_not_play_is_refused_by_name(case: str) -> None:
     assert words in refusal(model.SerializeToString())
 
 
-def test_the_card_must_be_utf8() -> None:
+def test_texts_must_be_utf8() -> None:
     data = tiny_model(card="{" + "é" * 100 + "}").SerializeToString()
-    assert "not UTF-8" in refusal(data.replace("é".encode(), b"\xff\xff"))
+    assert "a text that is not UTF-8" in refusal(tiny_model().SerializeToString().replace(b"mean", b"mea\xff"))
+    assert "a text that is not UTF-8" in refusal(data.replace("é".encode(), b"\xff\xff"))
 
 
 @pytest.mark.parametrize("data", [b"", b"version https://git-lfs.github.com/spec/v1\n", b"\0" * 100, b"\xff" * 100])

@@ -100,6 +100,13 @@ def tiny_model(
     return model
 
 
+CRASHING = tiny_model(
+    [node("OneHot", ["positions", "depth", "on_off"], ["w"])],
+    [numbers("depth", []), numbers("on_off", [0.0, 1.0], np.float32)],
+)
+"""onnxruntime 1.23.2 and 1.31.1 end the process at a depth without a number."""
+
+
 def body(
     nodes: Sequence[NodeProto], carried: Sequence[tuple[str, str]] = (), listed: Sequence[str] = (), goes_on: str = "on"
 ) -> GraphProto:

@@ -327,7 +327,8 @@ def test_the_first_bars_alone(tmp_path: Path) -> None:
     for bars in (1, 2, 3, 4):
         first = read_clip(tmp_path / "a.mid", bars)
         assert (first.bars, len(first.notes)) == (bars, 4 * bars)
-    assert read_clip(tmp_path / "a.mid", 6).length_beats == 24.0
+    # Never more than there are: a short loop would become a long silence.
+    assert read_clip(tmp_path / "a.mid", 6) == clip
 
 
 def test_other_events_and_text_in_eight_bits_are_passed_over(tmp_path: Path) -> None:
@@ -478,7 +479,7 @@ def test_what_cannot_be_opened(tmp_path: Path) -> None:
         read_clip(tmp_path / "a\0b.mid")
 
 
-@pytest.mark.parametrize("bars", [0, -1, MAX_BARS + 1])
+@pytest.mark.parametrize("bars", [0, -1])
 def test_a_number_of_bars_that_no_clip_has(tmp_path: Path, bars: int) -> None:
     with pytest.raises(BadFile, match=r"clip\.mid: The clip is .* long: a clip lasts"):
         read_clip(write(tmp_path, file_of(HIT + END)), bars)

@@ -1,0 +1,225 @@
+"""How long a musician waits: `python -m benchmarks.latency`.
+
+Starts a bridge of its own and asks it over loopback with the four example clips, two bars of 4/4 each. A time is that
+from before the request is written to the whole answer being read, at the client.
+
+No machine is as quiet as it seems. So the rows take turns, medians count, and a fixed piece of work that has nothing
+to do with the bridge is timed in between: two runs can be compared by what they took in units of that.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import json
+import os
+import platform
+import random
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from bridge.client import Client, Result
+from bridge.demo import EXAMPLES
+from bridge.errors import NoAnswer, Refusal
+from bridge.music.midi_file import read_clip
+from bridge.transport import Transport
+
+__all__ = ["Report", "Row", "main", "measure"]
+
+ROOT = Path(__file__).resolve().parent.parent
+REQUESTS = 150
+COLD_STARTS = 5
+RESIDENT_GOAL_MB = 160.0
+PLAYING = Transport(is_playing=True, song_beats=16.3, tempo_bpm=100.0)
+
+
+@dataclass(slots=True)
+class Row:
+    """One thing that is timed, and what the project promises of it."""
+
+    name: str
+    goal_p50_ms: float | None = None
+    goal_p99_ms: float | None = None
+    times_ms: list[float] = field(default_factory=list)
+
+    def percentile(self, percent: int) -> float:
+        ordered = sorted(self.times_ms)
+        return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`resident_mb`: of the bridge's process after the run, None where the system does not tell."""
+
+    machine: str
+    rows: tuple[Row, ...]
+    resident_mb: float | None
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0: measured, whatever came of it; 1: the bridge did not start or refused; 2: bad usage."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.latency", description="How long a musician waits.")
+    parser.add_argument("--models", type=Path, default=ROOT / "onnx_models", help="folder of .onnx files")
+    parser.add_argument("--requests", type=int, default=REQUESTS, help=f"of each kind (default {REQUESTS})")
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args(arguments)
+    if given.requests < 1:
+        parser.error("--requests must be 1 or more")
+    try:
+        report = measure(given.models, given.requests)
+    except Refusal as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+    print(as_json(report) if given.json else as_table(report))
+    return 0
+
+
+def measure(models: Path, requests: int) -> Report:
+    """`requests` rounds, in each of which most rows have a turn. Raises NoAnswer where no bridge starts."""
+    a, b, c, d = (read_clip(path) for path in sorted(EXAMPLES.glob("*.mid"))[:4])
+    corners = (a, b, c, d)
+    circle = [(0.0, 0.5), (0.1, 0.1), (0.5, 0.0), (0.9, 0.1), (1.0, 0.5), (0.9, 0.9), (0.5, 1.0), (0.1, 0.9)]
+    chance = random.Random(0)
+    not_inference = Row("all that is not inference, of that cell", 0.8)
+
+    with running_bridge(models) as (process, client):
+
+        def blend_cell(turn: int) -> None:
+            x, y = chance.random(), chance.random()
+            started_seconds = time.perf_counter()
+            result = client.blend(corners, None, PLAYING, x=x, y=y, seed=turn)
+            elapsed_ms = 1000.0 * (time.perf_counter() - started_seconds)
+            not_inference.times_ms.append(elapsed_ms - result.head.model_ms)
+
+        def from_memory(turn: int) -> None:
+            result = client.blend(corners, None, PLAYING, x=chance.random(), y=chance.random(), seed=1, grid=11)
+            assert result.head.from_memory or turn == 0
+
+        def cold_start(turn: int) -> None:
+            with running_bridge(models) as (_, fresh):
+                fresh.generate(PLAYING, variations=1)
+
+        jobs: list[tuple[Row, int, Callable[[int], Result | None]]] = [
+            # row, rounds from turn to turn, what is done
+            (Row("blend, one cell", 5.0, 15.0), 1, blend_cell),
+            (Row("blend, from memory", 1.0), 1, from_memory),
+            (
+                Row("blend, a new grid of 11 x 11", 150.0), 5,
+                lambda turn: client.blend(corners, None, PLAYING, grid=11, seed=2 + turn),
+            ),
+            (Row("vary, 16 variations", 12.0), 1, lambda turn: client.vary(a, None, PLAYING, variations=16, seed=turn)),
+            (Row("generate, 16 variations", 12.0), 1, lambda turn: client.generate(PLAYING, variations=16, seed=turn)),
+            (Row("interpolate, 3 steps"), 1, lambda turn: client.interpolate(a, b, (None, None), PLAYING, seed=turn)),
+            (Row("path, 8 bars"), 1, lambda turn: client.path(corners, circle, None, PLAYING, seed=turn)),
+            (Row("ping"), 1, lambda turn: client.ping()),
+            (Row("reference: work that is not the bridge's"), 1, lambda turn: fixed_work()),
+            (Row("cold start to the first clip", 700.0), max(1, requests // COLD_STARTS), cold_start),
+        ]  # fmt: skip
+        # Once for nothing: the clips go up, the grid is made, the model's memory is taken.
+        for _, _, job in jobs:
+            job(0)
+        not_inference.times_ms.clear()
+        for turn in range(1, requests + 1):
+            for row, rounds, job in jobs:
+                if (turn - 1) % rounds == 0:
+                    started_seconds = time.perf_counter()
+                    job(turn)
+                    row.times_ms.append(1000.0 * (time.perf_counter() - started_seconds))
+        resident_mb = resident(process.pid)
+    rows = [row for row, _, _ in jobs]
+    return Report(machine(), (rows[0], not_inference, *rows[1:]), resident_mb)
+
+
+@contextmanager
+def running_bridge(models: Path) -> Iterator[tuple[subprocess.Popen[str], Client]]:
+    """A bridge in a process of its own, on a free port, and a client of it. Raises NoAnswer where it does not start."""
+    command = [sys.executable, "-m", "bridge", "serve", "--port", "0", "--models", str(models.resolve())]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            listening = re.search(r", port (\d+)\.", process.stdout.readline())
+            if listening is None:
+                raise NoAnswer("The bridge did not start: what it said of it stands above.")
+            with Client(int(listening[1]), limit_seconds=30.0) as client:
+                yield process, client
+        finally:
+            process.terminate()
+            process.communicate()
+
+
+def fixed_work() -> None:
+    """Some milliseconds of what the bridge's time is made of: small matrix products, and Python."""
+    matrix = np.full((64, 64), 0.01, np.float32)
+    for _ in range(100):
+        matrix = np.tanh(matrix @ matrix)
+    sum(range(50_000))
+
+
+def resident(process_id: int) -> float | None:
+    try:
+        found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{process_id}/status").read_text())
+    except OSError:
+        return None
+    return int(found[1]) / 1024.0 if found else None
+
+
+def machine() -> str:
+    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    return (
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores{load}; "
+        f"Python {platform.python_version()}, onnxruntime {importlib.metadata.version('onnxruntime')}"
+    )
+
+
+def as_json(report: Report) -> str:
+    rows = []
+    for row in report.rows:
+        values = asdict(row)
+        values["requests"] = len(values.pop("times_ms"))
+        rows.append(values | {f"p{percent}_ms": row.percentile(percent) for percent in (0, 50, 95, 99)})
+    return json.dumps(
+        {
+            "machine": report.machine,
+            "rows": rows,
+            "resident_mb": report.resident_mb,
+            "goal_resident_mb": RESIDENT_GOAL_MB,
+        },
+        indent=2,
+    )
+
+
+def as_table(report: Report) -> str:
+    lines = [
+        report.machine,
+        f"{'milliseconds':<42}{'n':>5}{'least':>9}{'p50':>9}{'p95':>9}{'p99':>9}   goal            measured / goal",
+    ]
+    for row in report.rows:
+        numbers = "".join(f"{row.percentile(percent):>9.2f}" for percent in (0, 50, 95, 99))
+        goals, ratios = [], []
+        for percent, goal in ((50, row.goal_p50_ms), (99, row.goal_p99_ms)):
+            if goal is not None:
+                goals.append(f"p{percent} {goal:g}")
+                ratios.append(f"{row.percentile(percent) / goal:.2f}")
+        line = f"{row.name:<42}{len(row.times_ms):>5}{numbers}   {', '.join(goals):<16}{', '.join(ratios)}"
+        lines.append(line.rstrip())
+    if report.resident_mb is None:
+        lines.append("resident memory of the bridge: unknown on this system")
+    else:
+        ratio = report.resident_mb / RESIDENT_GOAL_MB
+        lines.append(
+            f"{'resident memory of the bridge, MB':<42}{'':>5}{report.resident_mb:>9.0f}{'':>27}   "
+            f"{f'{RESIDENT_GOAL_MB:g}':<16}{ratio:.2f}"
+        )
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
