@@ -3,8 +3,9 @@
 Starts a bridge of its own and asks it over loopback with the four example clips, two bars of 4/4 each. A time is that
 from before the request is written to the whole answer being read, at the client.
 
-No machine is as quiet as it seems. So the rows take turns, medians count, and a fixed piece of work that has nothing
-to do with the bridge is timed in between: two runs can be compared by what they took in units of that.
+No machine is as quiet as it seems. So the rows take turns of ten requests, as a puck that is moved makes them, medians
+count, and a fixed piece of work that has nothing to do with the bridge is timed in between: two runs can be compared by
+what they took in units of that.
 """
 
 from __future__ import annotations
@@ -32,10 +33,11 @@ from bridge.errors import NoAnswer, Refusal
 from bridge.music.midi_file import read_clip
 from bridge.transport import Transport
 
-__all__ = ["Report", "Row", "main", "measure"]
+__all__ = ["Report", "Row", "as_json", "as_table", "main", "measure"]
 
 ROOT = Path(__file__).resolve().parent.parent
-REQUESTS = 150
+REQUESTS = 200
+IN_A_TURN = 10
 COLD_STARTS = 5
 RESIDENT_GOAL_MB = 160.0
 PLAYING = Transport(is_playing=True, song_beats=16.3, tempo_bpm=100.0)
@@ -83,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def measure(models: Path, requests: int) -> Report:
-    """`requests` rounds, in each of which most rows have a turn. Raises NoAnswer where no bridge starts."""
+    """`requests` of most kinds, in turns. Raises NoAnswer where no bridge starts."""
     a, b, c, d = (read_clip(path) for path in sorted(EXAMPLES.glob("*.mid"))[:4])
     corners = (a, b, c, d)
     circle = [(0.0, 0.5), (0.1, 0.1), (0.5, 0.0), (0.9, 0.1), (1.0, 0.5), (0.9, 0.9), (0.5, 1.0), (0.1, 0.9)]
@@ -92,46 +94,57 @@ def measure(models: Path, requests: int) -> Report:
 
     with running_bridge(models) as (process, client):
 
-        def blend_cell(turn: int) -> None:
+        def blend_cell(seed: int) -> None:
             x, y = chance.random(), chance.random()
             started_seconds = time.perf_counter()
-            result = client.blend(corners, None, PLAYING, x=x, y=y, seed=turn)
+            result = client.blend(corners, None, PLAYING, x=x, y=y, seed=seed)
             elapsed_ms = 1000.0 * (time.perf_counter() - started_seconds)
             not_inference.times_ms.append(elapsed_ms - result.head.model_ms)
 
-        def from_memory(turn: int) -> None:
-            result = client.blend(corners, None, PLAYING, x=chance.random(), y=chance.random(), seed=1, grid=11)
-            assert result.head.from_memory or turn == 0
+        def from_memory(seed: int) -> None:
+            result = client.blend(corners, None, PLAYING, x=chance.random(), y=chance.random(), seed=0, grid=11)
+            assert result.head.from_memory or seed == 0
 
-        def cold_start(turn: int) -> None:
+        def cold_start(seed: int) -> None:
             with running_bridge(models) as (_, fresh):
                 fresh.generate(PLAYING, variations=1)
 
         jobs: list[tuple[Row, int, Callable[[int], Result | None]]] = [
-            # row, rounds from turn to turn, what is done
-            (Row("blend, one cell", 5.0, 15.0), 1, blend_cell),
-            (Row("blend, from memory", 1.0), 1, from_memory),
+            # row, how often in all, what is done
+            (Row("blend, one cell", 5.0, 15.0), requests, blend_cell),
+            (Row("blend, from memory", 1.0), requests, from_memory),
             (
-                Row("blend, a new grid of 11 x 11", 150.0), 5,
-                lambda turn: client.blend(corners, None, PLAYING, grid=11, seed=2 + turn),
+                Row("blend, a new grid of 11 x 11", 150.0), -(-requests // IN_A_TURN),
+                lambda seed: client.blend(corners, None, PLAYING, grid=11, seed=seed),
             ),
-            (Row("vary, 16 variations", 12.0), 1, lambda turn: client.vary(a, None, PLAYING, variations=16, seed=turn)),
-            (Row("generate, 16 variations", 12.0), 1, lambda turn: client.generate(PLAYING, variations=16, seed=turn)),
-            (Row("interpolate, 3 steps"), 1, lambda turn: client.interpolate(a, b, (None, None), PLAYING, seed=turn)),
-            (Row("path, 8 bars"), 1, lambda turn: client.path(corners, circle, None, PLAYING, seed=turn)),
-            (Row("ping"), 1, lambda turn: client.ping()),
-            (Row("reference: work that is not the bridge's"), 1, lambda turn: fixed_work()),
-            (Row("cold start to the first clip", 700.0), max(1, requests // COLD_STARTS), cold_start),
+            (
+                Row("vary, 16 variations", 12.0), requests,
+                lambda seed: client.vary(a, None, PLAYING, variations=16, seed=seed),
+            ),
+            (
+                Row("generate, 16 variations", 12.0), requests,
+                lambda seed: client.generate(PLAYING, variations=16, seed=seed),
+            ),
+            (
+                Row("interpolate, 3 steps"), requests,
+                lambda seed: client.interpolate(a, b, (None, None), PLAYING, seed=seed),
+            ),
+            (Row("path, 8 bars"), requests, lambda seed: client.path(corners, circle, None, PLAYING, seed=seed)),
+            (Row("ping"), requests, lambda seed: client.ping()),
+            (Row("reference: work that is not the bridge's"), requests, lambda seed: fixed_work()),
+            (Row("cold start to the first clip", 700.0), min(requests, COLD_STARTS), cold_start),
         ]  # fmt: skip
         # Once for nothing: the clips go up, the grid is made, the model's memory is taken.
         for _, _, job in jobs:
             job(0)
         not_inference.times_ms.clear()
-        for turn in range(1, requests + 1):
-            for row, rounds, job in jobs:
-                if (turn - 1) % rounds == 0:
+        turns = -(-requests // IN_A_TURN)
+        for turn in range(1, turns + 1):
+            for row, times, job in jobs:
+                # So many of them are done by the end of this turn.
+                for seed in range(len(row.times_ms) + 1, times * turn // turns + 1):
                     started_seconds = time.perf_counter()
-                    job(turn)
+                    job(seed)
                     row.times_ms.append(1000.0 * (time.perf_counter() - started_seconds))
         resident_mb = resident(process.pid)
     rows = [row for row, _, _ in jobs]

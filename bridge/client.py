@@ -89,6 +89,8 @@ class Client:
         device: str | None = None,
         limit_seconds: float = 10.0,
     ) -> None:
+        if not 0.0 < limit_seconds <= 3600.0:  # NaN would be waited for for ever
+            raise BadValue(f"The limit is {limit_seconds:g} seconds: give more than 0 and up to 3600.")
         self._address = (host, port)
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)

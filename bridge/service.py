@@ -282,7 +282,7 @@ class Service:
         ask = job.ask
         chosen = _Chosen(ask, self._presets)
         loaded = self._store.model(chosen.model) if chosen.model else self._store.default(DRUM_KIND)
-        drummer = DrumVae(loaded, job.deadline_seconds, self._latents)
+        drummer = DrumVae(loaded, job.deadline_seconds, self._latents, self._clock)
         temperature, seed = chosen.number("temperature"), ask.seed
         drums = [
             DrumClip(clip, self._presets.kit(ref.kit or chosen.kit))

@@ -32,7 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # They meet here.
     "service": {"", *BELOW},
     "server": {"errors", "models", "presets", "service", "wire"},
-    "terminal": {"models", "music"},
+    "terminal": {"errors", "models", "music"},
     "demo": {"client", "server", "terminal", *BELOW},
     "__main__": {"", "client", "demo", "server", "terminal", *BELOW},
     # The package itself, which knows its version.

@@ -3,6 +3,9 @@
 One input, `decoding`, chooses between two doors, so that a clip's way in and its way out are one file and only the
 asked one is computed. What does not depend on the hits before it is computed for all 32 steps at once; a Scan then
 goes from step to step with four small matrix products and one draw out of 512 combinations.
+
+Where a layer takes each step by itself, [N, 32, n] lies flat as [N x 32, n]: of a product, its bias and its Relu
+onnxruntime makes one node in two dimensions, and three in three.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ import onnx
 
 from bridge.models.drum_grid import CLASSES, PAD_POSITION, STEPS
 from bridge.models.kinds import KINDS
-from training.drum_vae import GRU, LATENT, MIN_SCALE, NARROW, TOKENS
+from training.drum_vae import GRU, LATENT, MIN_SCALE, NARROW, TOKENS, WIDTH
 from training.latent_prior import DENSITY_WIDTH
 from training.onnx_graph import Graph
 
@@ -26,6 +29,8 @@ COLDEST = 0.01
 MIN_VELOCITY = 1 / 127
 MIN_OFFSET, MAX_OFFSET = -0.5, 0.4999
 LAYER_NORM_EPSILON = 1e-5  # torch's
+BLOCKS, BLOCK = 16, 32
+"""Of the 512 combinations, for their cumulative probabilities."""
 
 Array = npt.NDArray[np.float32]
 Weights = Mapping[str, Array]
@@ -77,29 +82,36 @@ class _Network:
         return self.graph.node("Constant", value=onnx.numpy_helper.from_array(np.zeros((0, *sizes), np.float32)))
 
     def linear(self, x: str, name: str) -> str:
+        """x [N, inputs]."""
         transposed = self.graph.constant(self.weights[f"{name}.weight"].T, name=f"{name}.weight")
-        return self.graph.node("Add", self.graph.node("MatMul", x, transposed), self.weight(f"{name}.bias"))
+        return self.graph.node("Gemm", x, transposed, self.weight(f"{name}.bias"))
+
+    def shaped(self, x: str, *shape: int) -> str:
+        return self.graph.node("Reshape", x, self.graph.constant(shape, np.int64))
 
     def layer_norm(self, x: str, name: str) -> str:
         scale, bias = self.weight(f"{name}.weight"), self.weight(f"{name}.bias")
         return self.graph.node("LayerNormalization", x, scale, bias, axis=-1, epsilon=LAYER_NORM_EPSILON)
 
     def mixer(self, x: str, valid: str, name: str) -> str:
+        """x [N x 32, WIDTH]."""
         node = self.graph.node
-        # The product with `valid` stands between Transpose and MatMul, because onnxruntime would make one node of the
-        # two that fails at zero rows; so does a weight from the left without any Transpose.
-        y = node("Mul", node("Transpose", self.layer_norm(x, f"{name}.step_norm"), perm=[0, 2, 1]), valid)
+        # The product with `valid` stands between Transpose and Gemm, because onnxruntime would make one node of the two
+        # that fails at zero rows.
+        y = self.shaped(self.layer_norm(x, f"{name}.step_norm"), -1, STEPS, WIDTH)
+        y = self.shaped(node("Mul", node("Transpose", y, perm=[0, 2, 1]), valid), -1, STEPS)
         y = self.linear(node("Relu", self.linear(y, f"{name}.step_in")), f"{name}.step_out")
-        x = node("Add", x, node("Transpose", y, perm=[0, 2, 1]))
+        y = node("Transpose", self.shaped(y, -1, WIDTH, STEPS), perm=[0, 2, 1])
+        x = node("Add", x, self.shaped(y, -1, WIDTH))
         y = self.linear(self.layer_norm(x, f"{name}.norm"), f"{name}.inner")
         return node("Add", x, self.linear(node("Relu", y), f"{name}.outer"))
 
     def positions(self, in_bar: str, in_pulse: str) -> str:
-        """[N, 32] each -> [N, 32, WIDTH]."""
+        """[N, 32] each -> [N x 32, WIDTH]."""
         node = self.graph.node
         bar = node("Gather", self.weight("positions.in_bar.weight"), in_bar)
         pulse = node("Gather", self.weight("positions.in_pulse.weight"), in_pulse)
-        return node("Add", node("Add", bar, pulse), self.weight("positions.step"))
+        return self.shaped(node("Add", node("Add", bar, pulse), self.weight("positions.step")), -1, WIDTH)
 
     def valid(self, is_valid: str, axis: int) -> str:
         """bool [N, 32] -> 0 or 1, [N, 1, 32] with axis 1, [N, 32, 1] with axis 2."""
@@ -110,12 +122,11 @@ class _Network:
         """Mean and standard deviation, [E, LATENT] each."""
         node, constant = self.graph.node, self.graph.constant
         valid = self.valid(is_valid, axis=1)
-        x = node("Add", self.linear("cells", "cells_in"), positions)
+        x = node("Add", self.linear(self.shaped("cells", -1, 3 * CLASSES), "cells_in"), positions)
         for block in range(3):
             x = self.mixer(x, valid, f"encoder.{block}")
-        narrow = self.linear(self.layer_norm(x, "encoder_norm"), "narrow")
-        narrow = node("Mul", narrow, self.valid(is_valid, axis=2))
-        flat = node("Reshape", narrow, constant([-1, STEPS * NARROW], np.int64))
+        narrow = self.shaped(self.linear(self.layer_norm(x, "encoder_norm"), "narrow"), -1, STEPS, NARROW)
+        flat = self.shaped(node("Mul", narrow, self.valid(is_valid, axis=2)), -1, STEPS * NARROW)
         log_variance = node("Clip", self.linear(flat, "log_variance"), constant(-10.0), constant(4.0))
         return self.linear(flat, "mean"), node("Exp", node("Mul", log_variance, constant(0.5)))
 
@@ -145,10 +156,9 @@ class _Network:
         return hits, node("Mul", velocity, hits), node("Mul", offset, hits)
 
     def plan(self, positions: str, valid: str) -> str:
-        """[B, 32, WIDTH]."""
-        node = self.graph.node
-        x = node("Reshape", self.linear("latent", "widen"), self.graph.constant([-1, STEPS, NARROW], np.int64))
-        x = node("Add", self.linear(x, "trunk_in"), positions)
+        """[B x 32, WIDTH]."""
+        x = self.shaped(self.linear("latent", "widen"), -1, NARROW)
+        x = self.graph.node("Add", self.linear(x, "trunk_in"), positions)
         for block in range(3):
             x = self.mixer(x, valid, f"trunk.{block}")
         return self.layer_norm(x, "trunk_norm")
@@ -162,13 +172,16 @@ class _Network:
         hits_of_tokens = constant(np.concatenate((bits, bits[-1:])), name="hits_of_tokens")
 
         # Steps first, as Scan takes them.
-        plan = node("Transpose", plan, perm=[1, 0, 2])
-        plan_gates = node("Add", node("MatMul", plan, constant(gru["plan_gates"])), constant(gru["gates_bias"]))
-        plan_new = node("Add", node("MatMul", plan, constant(gru["plan_new"])), constant(gru["new_bias"]))
-        plan_logits = node("MatMul", plan, constant(self.weights["token_skip.weight"].T, name="token_skip.weight"))
-        plan_logits = node("Add", plan_logits, self.weight("token_out.bias"))
-        token_bias = node("MatMul", node("Transpose", "hit_bias", perm=[1, 0, 2]), constant(bits.T, name="bits"))
-        plan_logits = node("Add", plan_logits, token_bias)
+        plan = self.shaped(node("Transpose", self.shaped(plan, -1, STEPS, WIDTH), perm=[1, 0, 2]), -1, WIDTH)
+        bias = self.shaped(node("Transpose", "hit_bias", perm=[1, 0, 2]), -1, CLASSES)
+        plan_gates = node("Gemm", plan, constant(gru["plan_gates"]), constant(gru["gates_bias"]))
+        plan_new = node("Gemm", plan, constant(gru["plan_new"]), constant(gru["new_bias"]))
+        # A combination's bias is the sum of its hits': one product gives what the plan and the bias say of each.
+        skip_and_bits = constant(np.concatenate((self.weights["token_skip.weight"].T, bits.T)), name="skip_and_bits")
+        plan_logits = node("Gemm", node("Concat", plan, bias, axis=1), skip_and_bits, self.weight("token_out.bias"))
+        plan_gates = self.shaped(plan_gates, STEPS, -1, 2 * GRU)
+        plan_new = self.shaped(plan_new, STEPS, -1, GRU)
+        plan_logits = self.shaped(plan_logits, STEPS, -1, TOKENS)
 
         # The most likely token is what any small number draws from logits so sharp that one of them has it all. The
         # factor is a power of two and rounds nothing, so that logits which differ still differ.
@@ -201,8 +214,8 @@ class _Network:
         plan_logits = graph.input("step_logits", np.float32, ("B", TOKENS))
         uniform = graph.input("step_uniform", np.float32, ("B", 1))
 
-        gates = node("Gemm", before, constant(gru["before_gates"]), plan_gates)
-        gates = node("Sigmoid", node("Gemm", state, constant(gru["state_gates"]), gates))
+        both = node("Concat", state, before, axis=1)
+        gates = node("Sigmoid", node("Gemm", both, constant(gru["gates"]), plan_gates))
         reset, update = graph.nodes("Split", gates, names=("reset", "update"), axis=1)
         remembered = node("Gemm", state, constant(gru["state_new"]), constant(gru["state_new_bias"]))
         new = node("Gemm", before, constant(gru["before_new"]), plan_new)
@@ -211,10 +224,16 @@ class _Network:
 
         logits = node("Gemm", state, constant(self.weights["token_out.weight"].T, name="token_out.weight"), plan_logits)
         probability = node("Softmax", node("Mul", logits, sharpness), axis=1)
-        cumulative = node("CumSum", probability, constant(1, np.int64))
+        # The cumulative distribution, in blocks and then in all, by products with triangles of ones: onnxruntime's
+        # CumSum is several times slower.
+        within = node("MatMul", self.shaped(probability, -1, BLOCK), constant(np.triu(np.ones((BLOCK, BLOCK)))))
+        within = self.shaped(within, -1, BLOCKS, BLOCK)
+        of_blocks = node("Gather", within, constant(BLOCK - 1, np.int64), axis=2)
+        blocks_before = node("MatMul", of_blocks, constant(np.triu(np.ones((BLOCKS, BLOCKS)), 1)))
+        left = node("Unsqueeze", node("Sub", uniform, blocks_before), constant([2], np.int64))
         # Counted in floats: onnxruntime adds integers several times slower.
-        below = node("Cast", node("Less", cumulative, uniform), to=onnx.TensorProto.FLOAT)
-        count = node("ReduceSum", below, constant([1], np.int64), keepdims=0)
+        below = node("Cast", node("Less", within, left), to=onnx.TensorProto.FLOAT)
+        count = node("ReduceSum", below, constant([1, 2], np.int64), keepdims=0)
         token = node("Cast", count, to=onnx.TensorProto.INT32)
         graph.output(state, np.float32)
         graph.output(node("Gather", hits_of_tokens, token), np.float32)
@@ -224,10 +243,10 @@ class _Network:
     def feel(self, plan: str, hits: str, valid: str) -> tuple[str, str]:
         """Medians, moved by the noise: velocity and offset, [B, 32, 9] each."""
         graph, node, constant = self.graph, self.graph.node, self.graph.constant
-        x = node("Add", plan, self.linear(hits, "hits_in"))
+        x = node("Add", plan, self.linear(self.shaped(hits, -1, CLASSES), "hits_in"))
         for block in range(2):
             x = self.mixer(x, valid, f"groove.{block}")
-        out = self.linear(self.layer_norm(x, "groove_norm"), "groove_out")
+        out = self.shaped(self.linear(self.layer_norm(x, "groove_norm"), "groove_out"), -1, STEPS, 4 * CLASSES)
         velocity, offset, scales = graph.nodes(
             "Split", out, constant([CLASSES, CLASSES, 2 * CLASSES], np.int64),
             names=("velocity_out", "offset_out", "scales_out"), axis=2,
@@ -250,9 +269,8 @@ def _gru_weights(weights: Weights) -> dict[str, Array]:
     return {
         "plan_gates": of_input[:-CLASSES, :gates],
         "plan_new": of_input[:-CLASSES, gates:],
-        "before_gates": of_input[-CLASSES:, :gates],
         "before_new": of_input[-CLASSES:, gates:],
-        "state_gates": of_state[:, :gates],
+        "gates": np.concatenate((of_state[:, :gates], of_input[-CLASSES:, :gates])),
         "state_new": of_state[:, gates:],
         "gates_bias": (input_bias + state_bias)[:gates],
         "new_bias": input_bias[gates:],

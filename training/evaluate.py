@@ -176,10 +176,9 @@ def _generation_figures(drummer: DrumVae, windows: Windows, language: TokenLangu
     one bar of the two and not in the other, over all hits.
     """
     rng = np.random.default_rng(0)
-    chances = [Chance(i, 0, 1.0) for i in range(GENERATED)]
-    kinds = np.concatenate([chance.choice(1) for chance in chances])
-    noise = np.concatenate([chance.normal(1, drummer.latent_size) for chance in chances])
-    latents = drummer.imagine(noise, kinds, 0.5, family=0)
+    chance = Chance(0, 1.0)
+    noise = chance.ideas(GENERATED, 1, drummer.latent_size)[:, 0]
+    latents = drummer.imagine(noise, chance.kinds(GENERATED), 0.5, family=0)
     first = windows.plain(np.array([0])).positions
     played = drummer.play(
         latents,

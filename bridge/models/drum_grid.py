@@ -251,7 +251,7 @@ def decode(cells: Cells, sources: Sequence[Source], kit: Kit, out_beats: float) 
     ours = [source for source in sources if source.roll.kit == kit]
     voices = [_voice(class_index, ours, kit) for class_index in range(CLASSES)]
     at = np.nonzero(cells.hits[: steps_in(out_beats)])
-    velocities = np.clip(np.rint(cells.velocity[at].astype(np.float64) * 127.0), 1.0, 127.0)
+    velocities = np.maximum(1.0, np.minimum(127.0, np.rint(cells.velocity[at].astype(np.float64) * 127.0)))
     offsets_beats = cells.offset[at].astype(np.float64) / STEPS_PER_BEAT
     # Lists, because to take single numbers out of arrays is slow.
     for step, class_index, velocity, offset_beats in zip(
@@ -272,11 +272,12 @@ def decode(cells: Cells, sources: Sequence[Source], kit: Kit, out_beats: float) 
         if source.roll.kit != kit:
             held = (replace(held[0], pitch=voices[class_index][0]),)
         if source.faith < 1.0:
-            own_beats = float(source.roll.cells.offset[cell]) / STEPS_PER_BEAT
+            own_beats = source.roll.cells.offset.item(cell) / STEPS_PER_BEAT
             later_beats = (1.0 - source.faith) * (offset_beats - own_beats)
             louder = (1.0 - source.faith) * (velocity - held[0].velocity)
-            held = tuple(_shaded(note, later_beats, louder, out_beats) for note in held)
-        notes += held
+            notes += [_shaded(note, later_beats, louder, out_beats) for note in held]
+        else:
+            notes += held
     return tuple(notes)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -64,16 +64,21 @@ class Latents:
 
 
 class DrumVae:
-    """One request's use of a model. `deadline_seconds` is on `time.monotonic`; past it, Late is raised.
+    """One request's use of a model. `deadline_seconds` is on `clock`; past it, Late is raised.
 
     `latents` may be shared from request to request. `spent_seconds` adds up what the model took.
     """
 
     def __init__(
-        self, model: Inference, deadline_seconds: float | None = None, latents: Latents | None = None
+        self,
+        model: Inference,
+        deadline_seconds: float | None = None,
+        latents: Latents | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._model = model
         self._deadline_seconds = deadline_seconds
+        self._clock = clock
         self._latents = Latents() if latents is None else latents
         self.latent_size = model.card.latent
         self.spent_seconds = 0.0
@@ -145,7 +150,7 @@ class DrumVae:
         rows = max(len(tensor) for tensor in given.values())
         outputs: list[Tensors] = []
         for start in range(0, rows, BATCH):
-            if self._deadline_seconds is not None and time.monotonic() > self._deadline_seconds:
+            if self._deadline_seconds is not None and self._clock() > self._deadline_seconds:
                 raise Late("The deadline passed while the model was playing: what plays goes on playing.")
             inputs: Tensors = {
                 "decoding": np.array(decoding),

@@ -10,6 +10,6 @@ __all__ = ["SHIPPED"]
 
 SHIPPED = frozenset(
     {
-        "d537a12a8c2cc47ae4e985c416f6099cfd4eac394a69f1718540255b84a3c7e2",  # drum_vae.onnx
+        "384677152e9d2ae503bd844b5dbecd9de0a66bcf782fa2c246de98d5960223fd",  # drum_vae.onnx
     }
 )

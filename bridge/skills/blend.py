@@ -179,8 +179,8 @@ def _play_rows(
     rolls = [take.roll for take in takes]
     windows = takes[0].windows
     # The same chance at every point: two points sound different only by where they are, and a drag is smooth.
-    chance = Chance(seed, 0, temperature)
-    uniform, feel = chance.hits(windows), chance.feel(windows)
+    chance = Chance(seed, temperature)
+    uniform, feel = chance.hits(1, windows)[0], chance.feel(1, windows)[0]
     latents, bias = {}, {}
     for point in {point for point, _ in rows}:
         latents[point] = bilinear([take.latents for take in takes], *point)

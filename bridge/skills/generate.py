@@ -42,9 +42,9 @@ def generate(
     out_beats = bars * meter.bar_beats
     windows = window.count(out_beats)
     rows = variations * windows
-    chances = [Chance(seed, i, temperature) for i in range(variations)]
-    kinds = np.concatenate([chance.choice(windows) for chance in chances])
-    noise = np.stack([chance.normal(windows, model.latent_size) for chance in chances])
+    chance = Chance(seed, temperature)
+    kinds = chance.kinds(variations).repeat(windows, axis=0)
+    noise = chance.ideas(variations, windows, model.latent_size)
     if temperature < MOST_LIKELY:
         noise[:] = 0.0  # the middle of each kind of groove
     noise[:, 1:] = math.sqrt(1.0 - WANDER**2) * noise[:, :1] + WANDER * noise[:, 1:]
@@ -54,8 +54,8 @@ def generate(
         positions(window, rows),
         np.zeros((rows, STEPS, CLASSES), np.float32),
         temperature,
-        np.concatenate([chance.hits(windows) for chance in chances]),
-        np.concatenate([chance.feel(windows) for chance in chances]),
+        chance.hits(variations, windows).reshape(rows, STEPS),
+        chance.feel(variations, windows).reshape(rows, STEPS, 2 * CLASSES),
     )
     clips = []
     for i in range(variations):
@@ -67,6 +67,8 @@ def generate(
 
 def _humanised(cells: Cells, humanise: float) -> Cells:
     """`humanise` 1: as played. Towards 0, every class settles on its own mean velocity, and on the grid."""
+    if humanise == 1.0:
+        return cells
     count = np.maximum(cells.hits.sum(0), 1.0)
     even = cells.velocity.sum(0) / count * cells.hits
     return Cells(cells.hits, even + humanise * (cells.velocity - even), humanise * cells.offset)

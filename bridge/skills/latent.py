@@ -35,10 +35,11 @@ def bilinear(corners: Sequence[Floats], x: float, y: float) -> Floats:
     Two corners lie on x alone. Of three, the upper side goes from the third towards the second, so that all of the pad
     is between clips that there are.
     """
-    below = slerp(corners[0], corners[1], x)
     if len(corners) == 2:
-        return below
-    above = slerp(corners[2], corners[3 if len(corners) == 4 else 1], x)
+        return slerp(corners[0], corners[1], x)
+    left = np.concatenate((corners[0], corners[2]))
+    right = np.concatenate((corners[1], corners[3 if len(corners) == 4 else 1]))
+    below, above = np.split(slerp(left, right, x), 2)
     return slerp(below, above, y)
 
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from bridge.models.drum_grid import Source
+from bridge.models.drum_grid import CLASSES, STEPS, Source
 from bridge.models.drum_vae import DrumVae
 from bridge.music.clip import Clip
 from bridge.skills.chance import Chance
@@ -36,9 +36,9 @@ def vary(
     (take,) = encoded(model, [clip], out_beats)
     roll, windows = take.roll, take.windows
     rows = variations * windows
-    chances = [Chance(seed, i, temperature) for i in range(variations)]
-    noise = np.concatenate([chance.normal(windows, model.latent_size) for chance in chances])
-    kinds = np.concatenate([chance.choice(windows) for chance in chances])
+    chance = Chance(seed, temperature)
+    kinds = chance.kinds(variations).repeat(windows, axis=0)
+    noise = chance.ideas(variations, windows, model.latent_size).reshape(rows, model.latent_size)
     imagined = model.imagine(noise, kinds, MIDDLING, roll.window.family)
     # On a quarter circle: in a space of many dimensions any two directions are nearly at right angles.
     angle = 0.5 * math.pi * FARTHEST * amount**WAY
@@ -49,8 +49,8 @@ def vary(
         positions(roll.window, rows),
         np.tile(bias, (variations, 1, 1)),
         temperature,
-        np.concatenate([chance.hits(windows) for chance in chances]),
-        np.concatenate([chance.feel(windows) for chance in chances]),
+        chance.hits(variations, windows).reshape(rows, STEPS),
+        chance.feel(variations, windows).reshape(rows, STEPS, 2 * CLASSES),
     )
     source = Source(roll, faith=1.0)
     return tuple(

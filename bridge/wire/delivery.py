@@ -19,7 +19,6 @@ from bridge.music.meter import Meter
 from bridge.wire.protocol import MOST_MISSING, NOTES_A_PART, ClipPart, Part, ResultClip, to_datagram
 
 __all__ = [
-    "MOST_MISSING",
     "Assembly",
     "Backoff",
     "ClipShelf",
@@ -33,6 +32,8 @@ __all__ = [
     "on_the_wire",
     "result_clip_parts",
 ]  # fmt: skip
+
+NUMBERED_KEPT = 64
 
 
 # --- clips --------------------------------------------------------------------------------------------------------
@@ -111,7 +112,7 @@ class ClipShelf:
     def __init__(self, clips: int = 512, uploads: int = 64, notes: int = 100_000) -> None:
         self._clips: OrderedDict[str, Clip] = OrderedDict()
         self._uploads: OrderedDict[tuple[str, str, int, str], _Upload] = OrderedDict()
-        # The same clip is asked for again and again as a later corner of a blend.
+        # The same clips are asked for again and again as the later corners of a blend.
         self._numbered: OrderedDict[tuple[str, int], Clip] = OrderedDict()
         self._most_clips = clips
         self._most_notes = notes
@@ -175,7 +176,7 @@ class ClipShelf:
         if numbered is None:
             notes = tuple(replace(note, source=first_source + (note.source or 0)) for note in clip.notes)
             numbered = self._numbered[name, first_source] = clip.with_notes(notes)
-            while len(self._numbered) > self._most_clips:
+            while len(self._numbered) > NUMBERED_KEPT:
                 self._numbered.popitem(last=False)
         return numbered
 

@@ -14,11 +14,13 @@ The tests ask it whether what is read and written here is OSC.
 
 from __future__ import annotations
 
+import math
 import re
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from bridge.errors import BadDatagram, BadValue
 
@@ -40,6 +42,8 @@ _FLOAT32_HIGH = float(2**128 - 2**103)
 _FLOAT32_LOW = -_FLOAT32_HIGH
 # Longer tag strings are compiled each time, so that 64 hostile ones cannot fill the memory.
 _CACHED_TAGS = 512
+_TAGS = {int: "i", float: "f", str: "s"}
+_MOST_PLAIN_ARGUMENTS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,34 @@ def encode(address: str, arguments: Sequence[int | float | str] = ()) -> bytes:
 
     Ours because 200 numbers take 8 times as long in python-osc's OscMessageBuilder (measured 180 us against 23 us).
     """
+    return _encode_plain(address, arguments) or _encode_checked(address, arguments)
+
+
+def _encode_plain(address: str, arguments: Sequence[int | float | str]) -> bytes | None:
+    """Nearly every message, all at once. None where anything is in doubt: `_encode_checked` then says what."""
+    tags = "".join([_TAGS.get(type(argument), "?") for argument in arguments])
+    if "?" in tags or len(tags) > _MOST_PLAIN_ARGUMENTS:
+        return None
+    values: list[Any] = list(arguments)
+    form = [">", *tags]
+    try:
+        head = address.encode("ascii")
+        for index in [index for index, tag in enumerate(tags) if tag == "s"]:
+            values[index] = text = values[index].encode()
+            form[index + 1] = f"{_padded_bytes(len(text))}s"
+            if b"\0" in text:
+                return None
+        # One number that is not finite makes the sum so.
+        if not _ADDRESS.fullmatch(head) or not math.isfinite(sum([v for v in values if type(v) is not bytes])):
+            return None
+        datagram = _padded(head) + _padded(b"," + tags.encode()) + struct.pack("".join(form), *values)
+    except (struct.error, OverflowError, UnicodeEncodeError):
+        return None
+    return datagram if len(datagram) <= MAX_DATAGRAM_BYTES else None
+
+
+def _encode_checked(address: str, arguments: Sequence[int | float | str]) -> bytes:
+    """As `encode`, argument by argument."""
     # Whatever is not ASCII becomes "?", which is refused as a pattern character.
     head = address.encode("ascii", "replace")
     if not _ADDRESS.fullmatch(head):

@@ -21,7 +21,7 @@ from __future__ import annotations
 import math
 import types
 import typing
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from itertools import chain, islice
 from typing import Annotated, Any, ClassVar, Union, get_args, get_origin
@@ -603,17 +603,16 @@ def _written(row: Sequence[Column], holder: object) -> Iterator[int | float | st
         members = value if column.many else (value,)
         if column.group:
             # As in `_members`, all of one field together.
-            by_field = [
-                [_argument(field, getattr(member, field.name)) for member in members] for field in column.group
-            ]
-            yield from chain.from_iterable(zip(*by_field, strict=True))
+            fields_ = [_arguments(field, [getattr(member, field.name) for member in members]) for field in column.group]
+            yield from chain.from_iterable(zip(*fields_, strict=True))
         else:
-            for member in members:
-                yield _argument(column, member)
+            yield from _arguments(column, members)
 
 
-def _argument(column: Column, value: Any) -> int | float | str:
-    """One value as the wire has it."""
-    if value is None:
-        return "" if column.kind is str else column.kind(-1)
-    return int(value) if column.kind is bool else column.kind(value)
+def _arguments(column: Column, values: Sequence[Any]) -> Iterable[int | float | str]:
+    """Values of one field as the wire has them."""
+    kind = int if column.kind is bool else column.kind
+    if None in values:
+        missing = "" if kind is str else kind(-1)
+        return [missing if value is None else kind(value) for value in values]
+    return map(kind, values)

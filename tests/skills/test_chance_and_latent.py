@@ -15,26 +15,39 @@ unit = st.floats(0.0, 1.0)
 
 def test_a_seed_gives_these_numbers_on_every_machine() -> None:
     """Written down once: a change here changes every clip that anybody kept the seed of."""
-    chance = Chance(7, 0, 1.0)
-    assert chance.hits(1)[0, :3] == pytest.approx([0.6250954, 0.89721376, 0.7756856], abs=1e-6)
+    chance = Chance(7, 1.0)
+    assert chance.kinds(2)[:, 0] == pytest.approx([0.6250954, 0.8972138], abs=1e-6)
+    assert chance.hits(1, 1)[0, 0, :3] == pytest.approx([0.2779703, 0.4451531, 0.9337384], abs=1e-6)
+    assert chance.ideas(1, 1, 96)[0, 0, :3] == pytest.approx([-1.0741451, -0.3932122, -0.1508058], abs=1e-6)
+    assert chance.feel(1, 1)[0, 0, 0, :3] == pytest.approx([2.9970741, 1.4659197, -0.7679981], abs=1e-6)
 
 
-def test_seeds_and_variations_differ() -> None:
-    draws = [Chance(seed, variation, 1.0).hits(2).tobytes() for seed in (0, 1) for variation in (0, 1)]
+def test_seeds_and_variations_differ_and_draws_are_for_their_own_purpose() -> None:
+    draws = [row.tobytes() for seed in (0, 1) for row in Chance(seed, 1.0).hits(2, 2)]
     assert len(set(draws)) == 4
+    assert Chance(1, 1.0).kinds(1)[0, 0] != Chance(1, 1.0).hits(1, 1)[0, 0, 0]
+
+
+def test_a_variations_draws_do_not_depend_on_how_many_there_are() -> None:
+    few, many = Chance(5, 1.0), Chance(5, 1.0)
+    assert (few.kinds(2) == many.kinds(16)[:2]).all()
+    assert (few.ideas(2, 3, 96) == many.ideas(16, 3, 96)[:2]).all()
+    assert (few.hits(2, 3) == many.hits(16, 3)[:2]).all()
+    assert (few.feel(2, 3) == many.feel(16, 3)[:2]).all()
 
 
 def test_at_temperature_0_the_seed_is_not_used_and_variations_still_differ() -> None:
-    assert (Chance(1, 3, 0.0).normal(4) == Chance(2, 3, 0.0).normal(4)).all()
-    assert (Chance(1, 3, 0.0).normal(4) != Chance(1, 4, 0.0).normal(4)).any()
-    assert (Chance(1, 0, 0.0).feel(2) == 0.0).all()
+    first, second = Chance(1, 0.0).ideas(2, 1, 96), Chance(2, 0.0).ideas(2, 1, 96)
+    assert (first == second).all()
+    assert (first[0] != first[1]).any()
+    assert (Chance(1, 0.0).feel(1, 2) == 0.0).all()
 
 
 def test_the_draws_have_the_shapes_of_their_distributions() -> None:
-    chance = Chance(0, 0, 1.0)
-    normal, feel, hits = chance.normal(200, 96), chance.feel(50), chance.hits(500)
-    assert normal.mean() == pytest.approx(0.0, abs=0.03)
-    assert normal.std() == pytest.approx(1.0, abs=0.03)
+    chance = Chance(0, 1.0)
+    ideas, feel, hits = chance.ideas(1, 200, 96), chance.feel(1, 50), chance.hits(1, 500)
+    assert ideas.mean() == pytest.approx(0.0, abs=0.03)
+    assert ideas.std() == pytest.approx(1.0, abs=0.03)
     assert np.abs(feel).mean() == pytest.approx(1.0, abs=0.03)  # Laplace of scale 1
     assert np.median(feel) == pytest.approx(0.0, abs=0.03)
     assert hits.min() >= 0.0

@@ -246,10 +246,10 @@ def test_a_sender_that_counts_the_parts_anew_begins_anew() -> None:
 def test_nobody_spoils_the_clip_that_another_uploads(host: str, device: str, session: int) -> None:
     shelf, clip = ClipShelf(), clip_of(100)
     parts = uploaded(clip)
-    for part in uploaded(clip_of(100, seed=1), device, session)[:-1]:
-        shelf.add(host, replace(part, clip_hash=parts[0].clip_hash))
-    for part in parts:
+    for part, other in zip(parts, uploaded(clip_of(100, seed=1), device, session), strict=True):
         shelf.add(HOST, part)
+        if part is not parts[-1]:
+            shelf.add(host, replace(other, clip_hash=part.clip_hash))
     assert shelf.get(parts[0].clip_hash) == as_kept(clip)
 
 
@@ -266,6 +266,14 @@ def test_the_least_used_clips_are_forgotten() -> None:
     d = filled(shelf, clip_of(3, 3))
     assert [shelf.get(name) is not None for name in (a, b, c, d)] == [True, True, False, True]
     assert len(shelf) == 3
+
+
+def test_so_many_notes_are_kept_and_no_more() -> None:
+    shelf = ClipShelf(notes=100)
+    names = [filled(shelf, clip_of(40, seed)) for seed in range(5)]
+    assert [shelf.get(name) is not None for name in names] == [False, False, False, True, True]
+    assert shelf.get(filled(shelf, clip_of(60, 9)))
+    assert [shelf.get(name) is not None for name in names[3:]] == [False, True]
 
 
 def test_uploads_that_are_never_finished_are_forgotten() -> None:

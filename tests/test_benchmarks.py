@@ -1,0 +1,55 @@
+"""The benchmark runs and says what it should. How long anything takes is not tested."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from benchmarks.latency import Report, Row, as_table, main
+
+GOALS_MS = {
+    "blend, one cell": (5.0, 15.0),
+    "all that is not inference, of that cell": (0.8, None),
+    "blend, from memory": (1.0, None),
+    "blend, a new grid of 11 x 11": (150.0, None),
+    "vary, 16 variations": (12.0, None),
+    "generate, 16 variations": (12.0, None),
+    "cold start to the first clip": (700.0, None),
+}
+
+
+def test_every_row_has_its_times_and_goals(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--requests", "12", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert set(report) == {"machine", "rows", "resident_mb", "goal_resident_mb"}
+    rows = {row["name"]: row for row in report["rows"]}
+    assert rows.keys() > GOALS_MS.keys()
+    for name, row in rows.items():
+        assert (row["goal_p50_ms"], row["goal_p99_ms"]) == GOALS_MS.get(name, (None, None))
+        assert row["requests"] == (2 if "grid" in name else 12 if "start" not in name else 5)
+        times = [row[f"p{percent}_ms"] for percent in (0, 50, 95, 99)]
+        assert times == sorted(times)
+        assert all(math.isfinite(time) and time > 0.0 for time in times)
+    assert report["resident_mb"] is None or report["resident_mb"] > 10.0
+
+
+def test_the_table_compares_with_the_goals() -> None:
+    row = Row("blend, one cell", 5.0, 15.0, times_ms=[10.0, 2.0, 4.0, 30.0])
+    table = as_table(Report("a machine", (row, Row("ping", times_ms=[0.1])), resident_mb=80.0))
+    assert table.splitlines()[0] == "a machine"
+    assert table.splitlines()[2].split() == [
+        *("blend,", "one", "cell", "4", "2.00", "10.00", "30.00", "30.00", "p50", "5,", "p99", "15", "2.00,", "2.00"),
+    ]
+    assert table.splitlines()[3].split() == ["ping", "1", "0.10", "0.10", "0.10", "0.10"]
+    assert table.splitlines()[4].split()[-3:] == ["80", "160", "0.50"]
+    assert "unknown" in as_table(Report("a machine", (row,), resident_mb=None))
+
+
+def test_a_bridge_that_does_not_start_is_said(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["--models", str(tmp_path), "--requests", "1"]) == 1
+    said = capfd.readouterr().err
+    assert "No model could be loaded" in said
+    assert "did not start" in said
