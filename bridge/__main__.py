@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import io
 import json
 import logging
 import math
@@ -17,7 +18,7 @@ from types import FrameType
 import bridge
 from bridge import demo
 from bridge.client import Client, Result
-from bridge.errors import BadValue, Refusal
+from bridge.errors import BadFile, BadValue, Refusal
 from bridge.music.meter import Meter
 from bridge.music.midi_file import TICKS_PER_BEAT, read_clip, read_music, write_clip
 from bridge.presets import Presets
@@ -33,6 +34,10 @@ REFRESH_SECONDS = 1.0
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command. 0: done; 1: refused, with the sentence on standard error; 2: bad usage."""
     given = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        # A name that a Windows terminal has no letters for is shown with question marks, and stops nothing.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         code: int = given.run(given)
     except Refusal as refusal:
@@ -52,8 +57,10 @@ def _serve(given: argparse.Namespace) -> int:
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.INFO)
     presets = Presets.load(given.presets)
     store = open_store(given.models)
-    for name in (preset.model for preset in presets.presets.values() if preset.model):
-        store.model(name)
+    for preset in presets.presets.values():
+        if preset.model is not None and preset.model not in store.models:
+            there = ", ".join(store.models)
+            raise BadFile(f"The preset {preset.name} asks for the model {preset.model}, but there is {there}.")
     server = Server(store, presets, given.port)
     stopping = threading.Event()
 
@@ -127,9 +134,11 @@ def _ask(given: argparse.Namespace) -> int:
     files = [read_music(path) for path in given.clips]
     meter = _meter(given.meter) if given.meter else None
     length_bars = given.bars if given.skill != "generate" else None
+    if length_bars is not None:
+        check("bars", length_bars)
     clips = [read_clip(path, length_bars, meter) for path in given.clips]
     transport = Transport(
-        tempo_bpm=given.tempo or (files[0].tempo_bpm if files else 120.0),
+        tempo_bpm=given.tempo if given.tempo is not None else files[0].tempo_bpm if files else 120.0,
         meter=meter or (clips[0].meter if clips else Meter()),
     )
     if given.skill == "blend" and given.path and given.grid is not None:

@@ -11,7 +11,7 @@ import secrets
 import socket
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -234,7 +234,8 @@ class Client:
         has_begun = lacks_clip = False
         excuse: Refusal | None = None
         backoff = Backoff()
-        end_seconds = time.monotonic() + self.limit_seconds
+        asked_seconds = time.monotonic()
+        end_seconds = asked_seconds + self.limit_seconds
         wait_seconds = backoff.wait()
         self._upload(clips)
         self._send(ask)
@@ -252,7 +253,7 @@ class Client:
                         self._send(Need(**head, missing=reply.missing[:MOST_MISSING]))
                     else:
                         self._upload(clips, self._unknown(clips))
-                        self._send(ask)
+                        self._send(_aged(ask, asked_seconds))
                         lacks_clip = False
                 case Accepted(boot_id=boot_id):
                     self._met(boot_id)
@@ -267,7 +268,7 @@ class Client:
                     else:
                         self._known.add(name)
                         if lacks_clip and not self._unknown(clips):
-                            self._send(ask)
+                            self._send(_aged(ask, asked_seconds))
                             lacks_clip = False
                 case Pong(boot_id=boot_id):
                     self._met(boot_id)
@@ -316,6 +317,13 @@ class Client:
             if isinstance(message, Reply) and message.session == self.session and message.request_id == ask.request_id:
                 return message
         return None
+
+
+def _aged(ask: Ask, asked_seconds: float) -> Ask:
+    """The request as it is sent again: its snapshot of the transport is as old as that."""
+    if not isinstance(ask, SkillAsk):
+        return ask
+    return replace(ask, asked_seconds_ago=min(600.0, time.monotonic() - asked_seconds))
 
 
 def _ref(clip: Clip, kit: str | None) -> ClipRef:

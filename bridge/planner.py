@@ -9,7 +9,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from bridge.errors import Busy
+from bridge.errors import Busy, Replaced
 from bridge.music.clip import Clip
 from bridge.wire.delivery import ReplyKey
 from bridge.wire.protocol import SkillAsk
@@ -51,9 +51,14 @@ class Planner:
         return len(self._waiting)
 
     def add(self, job: Job) -> Job | None:
-        """Lets the job wait, in the place of the one that it replaces, which is returned. Raises Busy."""
+        """Lets the job wait, in the place of the one that it replaces, which is returned.
+
+        Raises Busy, and Replaced for a request that was overtaken on its way by a newer one of the same session.
+        """
         with self._changed:
             replaced = self._waiting.get(job.device)
+            if replaced is not None and replaced.key[2] == job.key[2] and replaced.key[3] > job.key[3]:
+                raise Replaced(f"The request {replaced.key[3]} of {job.key[1]} came before this older one.")
             if replaced is None and len(self._waiting) >= self._max_waiting:
                 raise Busy(
                     f"{len(self._waiting)} requests are waiting, which is as many as may: ask again in a moment."
@@ -69,6 +74,14 @@ class Planner:
             if job is None or job.key != key:
                 return None
             return self._waiting.pop(key[:2])
+
+    def replace(self, job: Job) -> Job | None:
+        """Removes the job that waits for an older request of the same device, for one that need not wait."""
+        with self._changed:
+            waiting = self._waiting.get(job.device)
+            if waiting is None or (waiting.key[2] == job.key[2] and waiting.key[3] > job.key[3]):
+                return None
+            return self._waiting.pop(job.device)
 
     def next(self) -> Job | None:
         """Waits for a job. None once the planner is closed."""

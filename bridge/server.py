@@ -6,6 +6,7 @@ A plain blocking socket, because asyncio's UDP goes deaf on Windows once it has 
 from __future__ import annotations
 
 import contextlib
+import logging
 import secrets
 import socket
 import sys
@@ -20,6 +21,8 @@ from bridge.service import BURST, Service
 from bridge.wire.osc import MAX_DATAGRAM_BYTES
 
 __all__ = ["HOST", "PORT", "Server"]
+
+log = logging.getLogger("sideman")
 
 HOST = "127.0.0.1"
 PORT = 42711
@@ -76,10 +79,14 @@ class Server:
         while not self._stopping:
             try:
                 datagram, (host, _) = self._socket.recvfrom(MAX_DATAGRAM_BYTES)
+                if not self._stopping:
+                    self.service.receive(datagram, host)
             except ConnectionError:  # Windows: an earlier answer met a closed port
                 continue
-            if not self._stopping:
-                self.service.receive(datagram, host)
+            except Exception:  # whatever it was, the next datagram may be a good one
+                if self._socket.fileno() == -1:
+                    return
+                log.exception("A datagram could not be taken")
 
     def _send(self, datagrams: Sequence[bytes], address: tuple[str, int]) -> None:
         for datagram in datagrams:

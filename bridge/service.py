@@ -161,9 +161,7 @@ class Service:
                 self._refuse(head, host, refusal)
             except Exception as error:
                 log.exception("A mistake in the bridge, at %s", message.address)
-                self._refuse(
-                    head, host, Fault(f"The bridge made a mistake ({error!r}): please report it with its log.")
-                )
+                self._refuse(head, host, _fault(error))
 
     def _take(self, ask: Ask, host: str) -> None:
         key = (host, ask.device, ask.session, ask.request_id)
@@ -191,34 +189,43 @@ class Service:
                         f"The device speaks version {ask.protocol_version} of the protocol and this bridge version "
                         f"{protocol.VERSION}: update the older of the two."
                     )
-                self._answer(ask, host, key, self._welcome(ask))
+                if not self._repeated(ask, host, key):
+                    self._answer(ask, host, key, self._welcome(ask))
             case Status():
-                self._answer(ask, host, key, self._state(ask))
+                if not self._repeated(ask, host, key):
+                    self._answer(ask, host, key, self._state(ask))
             case Cancel():
                 job = self.planner.take_back(key)
                 if job is not None:
                     self._refuse(job.ask, host, Cancelled("The request was cancelled."), key)
 
     def _take_skill(self, ask: SkillAsk, host: str, key: ReplyKey) -> None:
-        arrived_seconds = self._clock()
-        with self._lock:
-            kept = self._replies.find(key)
-        if kept is not None:
-            if kept.datagrams is None:
-                self._accept(ask, host)
-            else:
-                self._send(kept.datagrams[:BURST], (host, ask.reply_port))
+        asked_seconds = self._clock() - ask.asked_seconds_ago
+        if self._repeated(ask, host, key):
             return
-        job = Job(key, ask, self._clips_of(ask), arrived_seconds)
+        job = Job(key, ask, self._clips_of(ask), asked_seconds)
         remembered = self._from_memory(job)
         if remembered is not None:
+            replaced = self.planner.replace(job)
             self._answer(ask, host, key, self._result(job, remembered))
-            return
-        replaced = self._wait(job)
-        self._accept(ask, host)
+        else:
+            replaced = self._wait(job)
+            self._accept(ask, host)
         if replaced is not None:
             newer = Replaced(f"The request {key[3]} of {ask.device} took the place of this one while it waited.")
             self._refuse(replaced.ask, host, newer, replaced.key)
+
+    def _repeated(self, ask: Ask, host: str, key: ReplyKey) -> bool:
+        """Whether the request was taken before; then what there is of its reply is sent again. Raises Stale."""
+        with self._lock:
+            kept = self._replies.find(key)
+        if kept is None:
+            return False
+        if kept.datagrams is None:
+            self._accept(ask, host)
+        else:
+            self._send(kept.datagrams[:BURST], (host, ask.reply_port))
+        return True
 
     def _wait(self, job: Job) -> Job | None:
         """Lets the job wait, and returns the one that it replaces. Raises Busy."""
@@ -259,7 +266,10 @@ class Service:
     def work(self) -> None:
         """Performs what the planner has, until it is closed."""
         while (job := self.planner.next()) is not None:
-            self.perform(job)
+            try:
+                self.perform(job)
+            except Exception:  # in the refusal itself: the thread must outlive it
+                log.exception("A mistake in the bridge, in the answer to %s", job.ask.ADDRESS)
 
     def perform(self, job: Job) -> None:
         """Answers one request, with clips or a refusal. Raises nothing."""
@@ -425,7 +435,11 @@ class Service:
         datagrams = number_parts(parts)
         with self._lock:
             self._replies.answer(key, datagrams)
-        (self._send_paced if paced else self._send)(datagrams, (host, ask.reply_port))
+        # The socket's thread does not wait: what it does not send is asked for again.
+        if paced:
+            self._send_paced(datagrams, (host, ask.reply_port))
+        else:
+            self._send(datagrams[:BURST], (host, ask.reply_port))
 
     def _say(self, ask: Ask, host: str, reply: Reply) -> None:
         """Sends one message that is not kept."""

@@ -20,10 +20,12 @@ class Setting:
     high: float
     default: float
     whole: bool = False
+    never: tuple[float, ...] = ()
 
     @property
     def allowed(self) -> str:
-        return f"a{' whole' if self.whole else ''} number from {self.low:g} to {self.high:g}"
+        gaps = "".join(f" but {gap:g}" for gap in self.never)
+        return f"a{' whole' if self.whole else ''} number from {self.low:g} to {self.high:g}{gaps}"
 
 
 SETTINGS: dict[str, Setting] = {
@@ -36,7 +38,7 @@ SETTINGS: dict[str, Setting] = {
         Setting("bars", "the length of a new clip", 1, 64, 2, whole=True),
         Setting("variations", "how many clips come back", 1, 16, 4, whole=True),
         Setting("steps", "how many clips come back on the way from one clip to the other", 1, 16, 3, whole=True),
-        Setting("grid", "points along each side of a blend that are made ahead, 0 for none", 0, 21, 0, whole=True),
+        Setting("grid", "points along a side of a blend that are made ahead, 0 for none", 0, 21, 0, True, (1,)),
     )
 }
 
@@ -49,5 +51,6 @@ def check(name: str, value: object) -> None:
         or not isinstance(value, (int, float))
         or not setting.low <= value <= setting.high  # NaN and infinity fail this, so int() never sees them
         or (setting.whole and value != int(value))
+        or value in setting.never
     ):
         raise BadValue(f"{name} cannot be {reprlib.repr(value)}: give {setting.allowed} ({setting.meaning}).")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from bridge.models.store import Store
 from bridge.music.clip import Clip
 from bridge.music.midi_file import read_clip
 from bridge.presets import Presets
+from tests.program import BridgeProcess
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -43,3 +45,10 @@ def drummer(shipped: LoadedModel) -> DrumVae:
 def examples() -> list[Clip]:
     """Rock, funk, Latin toms, half time: two bars of 4/4 each."""
     return [read_clip(path) for path in sorted((ROOT / "examples").glob("*.mid"))]
+
+
+@pytest.fixture(scope="session")
+def bridge_process() -> Iterator[BridgeProcess]:
+    """One for all tests that ask a running bridge and leave it as it is."""
+    with BridgeProcess() as process:
+        yield process

@@ -38,8 +38,7 @@ class Stage:
     """
 
     def __init__(self, store: Store, presets: Presets) -> None:
-        # Far beyond this machine's monotonic clock, which a model's deadline is compared with.
-        self.seconds = 1e9
+        self.seconds = 1000.0
         self.sent: list[tuple[bytes, tuple[str, int]]] = []
         self.paced: list[bytes] = []
         self.service = Service(store, presets, self._send, self._send_paced, BOOT_ID, lambda: self.seconds)

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from bridge.errors import Busy
+from bridge.errors import Busy, Replaced
 from bridge.planner import MAX_WAITING, Job, Planner
 from bridge.wire.protocol import Generate
 
@@ -127,3 +127,22 @@ def test_every_request_is_done_once_while_others_are_added_and_taken_back() -> N
     planner.add(job(3000, "last"))
     worker.join(timeout=30.0)
     assert sorted(done + put_away) == list(range(3001))
+
+
+def test_a_request_that_was_overtaken_on_its_way_does_not_replace_the_newer_one() -> None:
+    planner = Planner()
+    planner.add(job(6))
+    with pytest.raises(Replaced, match="request 6 of pad came before"):
+        planner.add(job(5))
+    assert drained(planner) == [6]
+
+
+def test_a_request_that_need_not_wait_replaces_an_older_one_and_no_newer_one() -> None:
+    planner = Planner()
+    planner.add(job(8))
+    assert planner.replace(job(7)) is None
+    replaced = planner.replace(job(9))
+    assert replaced is not None
+    assert replaced.ask.request_id == 8
+    assert planner.replace(job(10)) is None
+    assert len(planner) == 0

@@ -6,6 +6,7 @@ import logging
 import math
 import struct
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -347,20 +348,33 @@ def test_a_request_that_waited_past_its_deadline_is_refused_as_late(stage: Stage
     assert (state(stage).answered, state(stage).refused) == (1, 1)
 
 
-def test_a_clip_that_is_ready_after_the_deadline_is_refused_as_late(store: Store, presets: Presets) -> None:
-    class SlowStore:
-        """As if the model took a second."""
+@pytest.mark.parametrize(
+    ("deadline_seconds", "sentence"), [(0.5, "passed while the model was playing"), (1.5, "ready after the deadline")]
+)
+def test_a_clip_that_is_not_ready_in_time_is_refused_as_late(
+    store: Store, presets: Presets, deadline_seconds: float, sentence: str
+) -> None:
+    class SlowModel:
+        """Imagines for a second, and plays for another."""
 
-        models = store.models
+        def __init__(self, model: LoadedModel) -> None:
+            self._model = model
+            self.card, self.sha256 = model.card, model.sha256
 
-        def default(self, kind: str) -> LoadedModel:
+        def run(self, inputs: dict[str, Any], limit_seconds: float) -> Any:
             stage.seconds += 1.0
-            return store.default(kind)
+            return self._model.run(inputs)
+
+    class SlowStore:
+        def default(self, kind: str) -> SlowModel:
+            return SlowModel(store.default(kind))
 
     stage = Stage(SlowStore(), presets)  # type: ignore[arg-type]
-    code, sentence = refusal_in(stage.ask(Generate(**stage.head(), variations=1, deadline_seconds=0.5)))
-    assert (code, "ready after the deadline" in sentence) == ("late", True)
+    request = Generate(**stage.head(), variations=1, deadline_seconds=deadline_seconds)
+    code, said = refusal_in(stage.ask(request))
+    assert (code, sentence in said) == ("late", True)
     assert state(stage).answered == 0
+    assert clips_in(stage.ask(replace(request, **stage.head(), deadline_seconds=2.0)))
 
 
 def test_beyond_64_waiting_requests_the_bridge_is_busy_and_the_request_may_be_repeated(stage: Stage) -> None:
@@ -610,6 +624,20 @@ def test_a_mistake_in_the_bridge_is_told_and_logged_and_the_bridge_goes_on(
     assert clips_in(stage.ask(Generate(**stage.head(), variations=1)))
 
 
+def test_a_mistake_while_sending_is_told_and_the_worker_goes_on(
+    stage: Stage, rock: Clip, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*given: object) -> None:
+        raise RuntimeError("a mistake")
+
+    (ref,) = stage.upload(rock)
+    request = Vary(**stage.head(), clip=ref, amount=0.0)
+    with caplog.at_level(logging.CRITICAL, logger="sideman"), monkeypatch.context() as patched:
+        patched.setattr(stage.service, "_send_paced", broken)
+        assert refusal_in(stage.ask(request))[0] == "fault"
+    assert clips_in(stage.ask(replace(request, **stage.head())))
+
+
 # --- music that comes back ----------------------------------------------------------------------------------------
 
 
@@ -684,6 +712,36 @@ def test_a_grid_is_played_once_and_then_answers_from_memory(stage: Stage, rock: 
     assert stage.tell(request) == stage.tell(request)
 
 
+def test_an_answer_from_memory_replaces_what_the_device_waits_for(stage: Stage, rock: Clip, funk: Clip) -> None:
+    refs = stage.upload(rock, funk)
+    stage.ask(Blend(**stage.head(), corners=refs, grid=5))
+    waiting = Vary(**stage.head(), clip=refs[0])
+    stage.tell(waiting)
+    said = stage.tell(Blend(**stage.head(), corners=refs, grid=5, x=1.0))
+    assert clips_in(said[:-1]) == (numbered(funk, len(rock.notes)),)
+    assert refusal_in(said[-1:])[0] == "replaced"
+    assert said[-1].request_id == waiting.request_id  # type: ignore[union-attr]
+    assert len(stage.service.planner) == 0
+
+
+def test_a_request_that_was_overtaken_on_its_way_is_refused_and_the_newer_one_played(stage: Stage, rock: Clip) -> None:
+    (ref,) = stage.upload(rock)
+    older, newer = (Vary(**stage.head(), clip=ref, seed=seed) for seed in (1, 2))
+    stage.tell(newer)
+    assert refusal_in(stage.tell(older))[0] == "replaced"
+    assert head_in(stage.perform()).seed == 2
+
+
+def test_a_hello_under_a_taken_id_does_not_spoil_the_request(stage: Stage, rock: Clip) -> None:
+    (ref,) = stage.upload(rock)
+    request = Vary(**stage.head(), clip=ref, amount=0.0, variations=1)
+    stage.tell(request)
+    head = {name: getattr(request, name) for name in ("device", "session", "request_id", "reply_port")}
+    for ask in (Hello(**head), Status(**head)):
+        assert stage.tell(ask) == [accepted(request)]
+    assert clips_in(stage.perform()) == (numbered(rock),)
+
+
 # --- placement ----------------------------------------------------------------------------------------------------
 
 
@@ -707,6 +765,13 @@ def test_a_clip_is_placed_on_the_boundary_after_the_time_that_has_passed(
     head = head_in(said)
     assert (head.start_song_beats, head.start_in_seconds, head.late) == (start_song_beats, start_in_seconds, late)
     assert clips_in(said) == (numbered(rock),)
+
+
+def test_a_request_that_got_through_late_is_placed_by_when_it_was_asked(stage: Stage, rock: Clip) -> None:
+    (ref,) = stage.upload(rock)
+    head = head_in(stage.ask(playing(stage, ref, asked_seconds_ago=1.5)))
+    assert (head.start_song_beats, head.late) == (24.0, True)
+    assert head.start_in_seconds == pytest.approx(2.0)
 
 
 def test_a_clip_is_placed_by_the_launch_quantum_in_any_meter(stage: Stage, rock: Clip) -> None:

@@ -181,7 +181,10 @@ def encode(clip: Clip, kit: Kit, out_beats: float | None = None) -> Roll:
         elif nearest_step(note.start_beats) < 0:
             beside.append(note)
         elif class_index is None:
-            beside += _repeats(note, note.start_beats, clip, out_beats)
+            passes = math.ceil(out_beats / clip.length_beats - 1e-4)
+            later = [note.moved(i * clip.length_beats) for i in range(1, passes)]
+            beside += [note, *(repeat for repeat in later if repeat.start_beats < out_beats)]
+            heard += passes
         else:
             early = nearest_step(note.start_beats) >= steps_in(clip.length_beats)
             first_beats = note.start_beats - (clip.length_beats if early else 0.0)
@@ -196,7 +199,7 @@ def encode(clip: Clip, kit: Kit, out_beats: float | None = None) -> Roll:
                         again = note if out_beats == clip.length_beats else again.moved(out_beats)
                     found.setdefault((step, class_index), []).append((again, offset))
                     heard += 1
-        if heard > MAX_NOTES:
+        if heard > max(MAX_NOTES, len(clip.notes)):
             raise BadValue(
                 f"The clip has more than {MAX_NOTES:,} notes when it loops through {out_beats:g} beats: "
                 "take a longer clip, or one with fewer notes."
@@ -270,12 +273,14 @@ def decode(cells: Cells, sources: Sequence[Source], kit: Kit, out_beats: float) 
             continue
         held = source.roll.holders[cell]
         if source.roll.kit != kit:
-            held = (replace(held[0], pitch=voices[class_index][0]),)
+            # On one pad now: of those that begin together the loudest, which stands first.
+            pad = voices[class_index][0]
+            held = tuple({note.start_beats: replace(note, pitch=pad) for note in reversed(held)}.values())[::-1]
         if source.faith < 1.0:
             own_beats = source.roll.cells.offset.item(cell) / STEPS_PER_BEAT
             later_beats = (1.0 - source.faith) * (offset_beats - own_beats)
             louder = (1.0 - source.faith) * (velocity - held[0].velocity)
-            notes += [_shaded(note, later_beats, louder, out_beats) for note in held]
+            notes += _shaded(held, later_beats, louder, out_beats)
         else:
             notes += held
     return tuple(notes)
@@ -290,9 +295,22 @@ def _voice(class_index: int, ours: Sequence[Source], kit: Kit) -> tuple[int, flo
     return kit.home(class_index), NEW_NOTE_BEATS
 
 
-def _shaded(note: Note, later_beats: float, louder: float, out_beats: float) -> Note:
-    start_beats = note.start_beats + later_beats
-    if start_beats >= out_beats:  # an early hit at the loop's end that is now on time: on the loop's first step
-        start_beats -= out_beats
-    velocity = min(127.0, max(1.0, float(round(note.velocity + louder))))
-    return Note(note.pitch, max(0.0, start_beats), note.length_beats, velocity, note.source)
+def _shaded(held: Sequence[Note], later_beats: float, louder: float, out_beats: float) -> list[Note]:
+    """The notes of one cell, all moved and changed alike, so that a flam stays a flam.
+
+    They are moved no further than to the ends of the loop: not before beat 0, where Live would not play them (what was
+    there before is not moved further out), and not behind the end.
+    """
+    # A hit at the loop's very end, early on its first step, is counted from there.
+    end_steps = steps_in(out_beats)
+    places = [n.start_beats - (out_beats if nearest_step(n.start_beats) >= end_steps else 0.0) for n in held]
+    least, most = min(0.0, -min(places)), out_beats - max(places) - 1e-6
+    later_beats = min(max(later_beats, least), most)
+    shaded = []
+    for note, place in zip(held, places, strict=True):
+        start_beats = place + later_beats
+        if start_beats < 0.0 and place != note.start_beats:
+            start_beats += out_beats
+        velocity = min(127.0, max(1.0, float(round(note.velocity + louder))))
+        shaded.append(Note(note.pitch, start_beats, note.length_beats, velocity, note.source))
+    return shaded

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -11,7 +12,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from bridge.errors import Late
+from bridge.errors import Late, ModelFailed
 from bridge.models.card import Card
 from bridge.models.drum_grid import CLASSES, STEPS
 
@@ -31,7 +32,7 @@ class Inference(Protocol):
     card: Card
     sha256: str
 
-    def run(self, inputs: Mapping[str, npt.NDArray[np.generic]]) -> Tensors: ...
+    def run(self, inputs: Mapping[str, npt.NDArray[np.generic]], limit_seconds: float) -> Tensors: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +147,20 @@ class DrumVae:
         )
         return Played(played["hits"], played["velocity"], played["offset"])
 
+    def _seconds_left(self) -> float:
+        """Until the deadline. Raises Late."""
+        if self._deadline_seconds is None:
+            return math.inf
+        left_seconds = self._deadline_seconds - self._clock()
+        if left_seconds <= 0.0:
+            raise Late("The deadline passed while the model was playing: what plays goes on playing.")
+        return left_seconds
+
     def _chunked(self, given: Mapping[str, Floats | Ints], *, decoding: bool) -> dict[str, Floats]:
         rows = max(len(tensor) for tensor in given.values())
         outputs: list[Tensors] = []
         for start in range(0, rows, BATCH):
-            if self._deadline_seconds is not None and self._clock() > self._deadline_seconds:
-                raise Late("The deadline passed while the model was playing: what plays goes on playing.")
+            limit_seconds = self._seconds_left()
             inputs: Tensors = {
                 "decoding": np.array(decoding),
                 "positions": np.zeros((0, STEPS, 2), np.int64),
@@ -168,7 +177,11 @@ class DrumVae:
             }
             inputs.update({name: tensor[start : start + BATCH] for name, tensor in given.items()})
             started_seconds = time.perf_counter()
-            outputs.append(self._model.run(inputs))
+            try:
+                outputs.append(self._model.run(inputs, limit_seconds))
+            except ModelFailed:
+                self._seconds_left()  # it was stopped because the deadline passed
+                raise
             self.spent_seconds += time.perf_counter() - started_seconds
         if len(outputs) == 1:
             return {name: tensor.astype(np.float32, copy=False) for name, tensor in outputs[0].items()}

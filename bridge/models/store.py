@@ -85,7 +85,7 @@ class Store:
         models = self._models
         names = [name for name, model in models.items() if model.card.kind == kind]
         if not names:
-            raise UnknownName(f"There is no model of the kind {kind}. There {_list(models)}.")
+            raise UnknownName(f"There is no model that plays this (a {kind}). There {_list(models)}.")
         return models[kind if kind in names else names[0]]
 
     def load_all(self) -> Look:

@@ -25,6 +25,8 @@ __all__ = ["MAX_FILE_BYTES", "MidiMusic", "read_clip", "read_music", "write_clip
 MAX_FILE_BYTES = 256 * 1024
 DRUM_CHANNEL = 9  # channel 10, counted from 0
 TICKS_PER_BEAT = 480
+RINGS_BARS = 0.25
+"""A file that lasts no longer than this behind a bar has a note that rings, and not another bar."""
 EARLIEST_BEATS = 0.125  # half a sixteenth
 # A number in a MIDI file goes on for as long as the bytes have their top bit, and for mido each byte costs more than
 # the one before: 256 KB of them took 10 s. Four is the most that the standard allows, but text has such runs as well.
@@ -135,14 +137,14 @@ def read_clip(path: Path, bars: int | None = None, meter: Meter | None = None) -
     bar_beats = (meter or music.meter).bar_beats
     last_beats = max((note.start_beats for note in music.notes), default=0.0)
     # A hit a little early on the "one" after the last bar belongs to the last bar: floor + 1, and no rounding.
-    all_bars = max(1, math.floor(last_beats / bar_beats) + 1, math.ceil(music.end_beats / bar_beats - 0.25))
+    all_bars = max(1, math.floor(last_beats / bar_beats) + 1, math.ceil(music.end_beats / bar_beats - RINGS_BARS))
     # Never more than the file has: a short loop is not to become a long silence.
     length_beats = (all_bars if bars is None else min(bars, all_bars)) * bar_beats
     try:
         notes = tuple(note for note in music.notes if note.start_beats < length_beats)
         return Clip(notes, length_beats, meter or music.meter)
     except Refusal as refusal:
-        raise BadFile(f"{path.name}: {refusal}") from refusal
+        raise BadFile(f"{path.name}: {refusal} Take its first bars, or export a part of it.") from refusal
 
 
 def write_clip(
@@ -199,11 +201,14 @@ def _events(clip: Clip, ticks_per_beat: int) -> list[tuple[int, int, bool, int, 
     events = []
     # A hit within the last half tick would be rounded into the bar after the loop.
     last_tick = max(0, math.ceil(clip.length_beats * ticks_per_beat) - 1)
+    # What rings on longer would make the file a bar longer when it is read.
+    ring_tick = math.floor((clip.length_beats + RINGS_BARS * clip.meter.bar_beats) * ticks_per_beat)
     for note in clip.notes:
         if not -EARLIEST_BEATS <= note.start_beats < clip.length_beats:
             continue
         start_tick = min(last_tick, max(0, round(note.start_beats * ticks_per_beat)))
-        end_tick = max(start_tick + 1, round((note.start_beats + note.length_beats) * ticks_per_beat))
+        end_tick = min(ring_tick, round((note.start_beats + note.length_beats) * ticks_per_beat))
+        end_tick = max(start_tick + 1, end_tick)
         velocity = min(127, max(1, round(note.velocity)))
         # Ends before starts on the same tick, or a repeated pitch would be cut off as it begins.
         events.append((start_tick, 1, True, note.pitch, velocity))

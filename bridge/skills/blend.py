@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bridge.errors import BadValue, Unsupported
-from bridge.models.drum_grid import Cells, Source
+from bridge.models.drum_grid import Cells, Source, window
 from bridge.models.drum_vae import DrumVae, Played
 from bridge.music.clip import Clip, Note
 from bridge.skills.chance import Chance
@@ -107,7 +107,8 @@ def blend_path(
 ) -> Clip:
     """One long clip, a bar for each point: bar i is bar i of the blend at point i, the corners looping.
 
-    Where a point is a corner, its bar is that bar of the user's clip, exactly.
+    Where a point is a corner, its bar is that bar of the user's clip, exactly; where that clip has another kit than the
+    first, on the first one's pads, because one clip plays on one kit.
     """
     _common_length(clips)
     meter = clips[0].clip.meter
@@ -130,7 +131,7 @@ def blend_path(
             own = takes[corner].roll
             for part in ("hits", "velocity", "offset"):
                 getattr(cells, part)[steps] = getattr(own.cells, part)[steps]
-            placed = clip_of(cells, [Source(own, faith=1.0)], own.kit, out_beats)
+            placed = clip_of(cells, [Source(own, faith=1.0)], clips[0].kit, out_beats)
         # The notes beside the grid come with every bar's clip: only this bar's are taken.
         beside = {id(note) for take in takes for note in take.roll.beside}
         start_beats, end_beats = bar * meter.bar_beats, (bar + 1) * meter.bar_beats
@@ -147,6 +148,7 @@ def _common_length(clips: Sequence[DrumClip]) -> float:
             f"The clips are in different meters ({', '.join(meters)}): a blend is of clips in one meter. "
             "Change the clips' signatures, or take others."
         )
+    window(clips[0].clip.meter)  # a meter that cannot be played is refused at a corner too, not only beside it
     return max(clip.clip.length_beats for clip in clips)
 
 

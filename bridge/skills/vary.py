@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from bridge.models.drum_grid import CLASSES, STEPS, Source
+from bridge.models.drum_grid import CLASSES, STEPS, Source, window
 from bridge.models.drum_vae import DrumVae
 from bridge.music.clip import Clip
 from bridge.skills.chance import Chance
@@ -30,6 +30,7 @@ def vary(
     The latent goes from the clip's towards that of an imagined clip of middling density, and the leaning towards the
     clip's own hits fades. A hit that stays keeps its velocity, its timing and its note.
     """
+    window(clip.clip.meter)  # a meter that cannot be played is refused at amount 0 too
     if amount == 0.0:
         return (clip.clip,) * variations
     out_beats = clip.clip.length_beats

@@ -33,8 +33,6 @@ __all__ = [
     "result_clip_parts",
 ]  # fmt: skip
 
-NUMBERED_KEPT = 64
-
 
 # --- clips --------------------------------------------------------------------------------------------------------
 
@@ -104,6 +102,9 @@ class _Upload:
 
     def missing(self) -> tuple[int, ...]:
         return tuple(i for i in range(self.first.parts) if i not in self.chunks)
+
+
+NUMBERED_KEPT = 24
 
 
 class ClipShelf:

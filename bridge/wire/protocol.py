@@ -113,11 +113,14 @@ class SkillAsk(Ask):
     numerator: Annotated[int, Says("Live's signature numerator", 1, 99)] = 4
     denominator: Annotated[int, Says("Live's signature denominator", 1, 16)] = 4
     launch_quantum_beats: Annotated[float, Says("launch quantization; 0: none", 0, 1024, "quarter notes")] = 4.0
+    asked_seconds_ago: Annotated[
+        float, Says("how old the snapshot is: 0 at first, more when the same request is sent again", 0, 600, "seconds")
+    ] = 0.0
     deadline_seconds: Annotated[
         float | None, Says("an answer later than this is refused as late; -1: none", 0, 600, "seconds")
     ] = None
     seed: Annotated[int, Says("the same request, seed and model give the same clips", 0, INT_HIGH)] = 0
-    model: Annotated[str | None, Says("name of the model; empty: as the preset says, else the first that can")] = None
+    model: Annotated[str | None, Says("name of the model; empty: as the preset says, else its kind's")] = None
     preset: Annotated[
         str | None, Says("name of the preset that fills in what is not given; empty: none", longest=NAME_BYTES)
     ] = None
@@ -276,7 +279,7 @@ class Accepted(Reply):
 
     ADDRESS: ClassVar[str] = "/sideman/accepted"
     boot_id: Annotated[int, Says("as in pong")]
-    waiting: Annotated[int, Says("how many requests stand before this one", 0, 9999)]
+    waiting: Annotated[int, Says("how many requests wait before this one", 0, 9999)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -346,7 +349,7 @@ class ResultHead(Part):
             "quarter notes",
         ),
     ]
-    start_in_seconds: Annotated[float, Says("from now to that boundary", 0, 1e6, "seconds")]
+    start_in_seconds: Annotated[float, Says("to that boundary, from when the reply was made", 0, 1e6, "seconds")]
     late: Annotated[bool, Says("1: the boundary next to the request was missed, this is a later one", 0, 1)]
     from_memory: Annotated[bool, Says("1: the clip was ready before it was asked for", 0, 1)]
     elapsed_ms: Annotated[float, Says("from the request's arrival to this reply", 0, 1e9, "milliseconds")]

@@ -27,7 +27,7 @@ from bridge.models.drum_grid import (
     window,
 )  # fmt: skip
 from bridge.music.clip import MAX_BARS, MAX_NOTES, Clip, Note
-from bridge.music.kit import DRUM_CLASSES, GENERAL_MIDI
+from bridge.music.kit import DRUM_CLASSES, GENERAL_MIDI, Kit
 from bridge.music.meter import DENOMINATORS, Meter
 
 KICK, SNARE, HAT = (DRUM_CLASSES.index(name) for name in ("kick", "snare", "closed_hat"))
@@ -421,6 +421,55 @@ def test_an_early_one_at_the_loops_end_stays_there_or_moves_to_the_one() -> None
 
 def test_a_clip_that_is_too_full_to_loop_so_long_is_refused() -> None:
     clip = Clip((hit(0.0),) * (MAX_NOTES // STEPS), 0.25)  # a sixteenth fills a window by looping
+    encode(clip, GENERAL_MIDI, 0.25)
+    with pytest.raises(BadValue, match="more than 4,096 notes"):
+        encode(clip, GENERAL_MIDI, 256.0)
+
+
+def test_a_note_of_no_class_is_there_once_on_every_pass() -> None:
+    early, plain = Note(COWBELL, -0.05, 0.1, 90.0, source=0), Note(COWBELL, 1.0, 0.1, 90.0, source=1)
+    clip = Clip((early, plain), 2.0)
+    assert encode(clip, GENERAL_MIDI).beside == (early, plain)
+    again = encode(clip, GENERAL_MIDI, 4.0).beside
+    assert sorted(note.start_beats for note in again) == pytest.approx([-0.05, 1.0, 1.95, 3.0])
+
+
+def test_a_flam_is_moved_as_one_and_never_out_of_the_loop() -> None:
+    """Early on the one, in the middle of the bar, and at the loop's end: apart by as much as they were."""
+    for first, second in ((-0.09, -0.03), (1.0, 1.05), (3.8, 3.86), (3.9, 3.97)):
+        clip = Clip((hit(first, 38, 50.0, source=0), hit(second, 38, 100.0, source=1)), 4.0)
+        roll = encode(clip, GENERAL_MIDI)
+        for offset in (-0.49, 0.0, 0.49):
+            cells = Cells(roll.cells.hits, roll.cells.velocity, roll.cells.hits * np.float32(offset))
+            for faith in (0.0, 0.5, 0.999):
+                notes = decode(cells, [Source(roll, faith)], GENERAL_MIDI, 4.0)
+                start = {note.source: note.start_beats for note in notes}
+                apart = (start[1] - start[0]) % 4.0
+                assert apart == pytest.approx(second - first, abs=1e-6)
+                assert all(min(0.0, first) - 1e-6 <= beats < 4.0 for beats in start.values())
+
+
+def test_next_to_its_corner_an_early_hit_does_not_jump() -> None:
+    clip = Clip((hit(-0.09, source=0),), 4.0)
+    roll = encode(clip, GENERAL_MIDI)
+    cells = Cells(roll.cells.hits, roll.cells.velocity, roll.cells.offset * 0.0)
+    (note,) = decode(cells, [Source(roll, 0.999)], GENERAL_MIDI, 4.0)
+    assert note.start_beats == pytest.approx(-0.09, abs=0.001)
+
+
+def test_all_hits_of_a_cell_come_over_to_another_kit() -> None:
+    other = Kit("other", tuple((60 + i,) for i in range(CLASSES)))
+    clip = Clip((hit(1.0, 38, 100.0, source=0), hit(1.06, 38, 60.0, source=1), hit(1.0, 37, 90.0, source=2)), 4.0)
+    roll = encode(clip, GENERAL_MIDI)
+    notes = decode(roll.cells, [Source(roll, 1.0)], other, 4.0)
+    assert [(note.pitch, note.start_beats, note.velocity) for note in sorted(notes, key=lambda n: n.start_beats)] == [
+        (61, 1.0, 100.0),
+        (61, 1.06, 60.0),
+    ]
+
+
+def test_too_many_notes_of_no_class_are_refused_as_well() -> None:
+    clip = Clip((hit(0.0, COWBELL),) * MAX_NOTES, 0.25)
     encode(clip, GENERAL_MIDI, 0.25)
     with pytest.raises(BadValue, match="more than 4,096 notes"):
         encode(clip, GENERAL_MIDI, 256.0)

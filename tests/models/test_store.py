@@ -115,7 +115,7 @@ def test_an_unknown_name_is_answered_with_those_there_are(tmp_path: Path, store:
     store.load_all()
     with pytest.raises(UnknownName, match=r"There are: alpha, beta\."):
         store.model("a\n" * 9999)
-    with pytest.raises(UnknownName, match="no model of the kind accordion"):
+    with pytest.raises(UnknownName, match=r"no model that plays this \(a accordion\)"):
         store.default("accordion")
 
 

@@ -339,3 +339,21 @@ def test_a_path_is_a_bar_a_point_and_exact_at_corners(drummer: DrumVae, examples
 def test_a_deadline_that_passed_stops_the_playing(shipped: LoadedModel, examples: list[Clip]) -> None:
     with pytest.raises(Late, match="what plays goes on playing"):
         blend(DrumVae(shipped, deadline_seconds=0.0), drums(examples), 0.5, 0.5, temperature=1.0, seed=0)
+
+
+def test_a_path_plays_on_one_kit(drummer: DrumVae, examples: list[Clip]) -> None:
+    elsewhere = examples[1].with_notes(
+        replace(note, pitch=OTHER_KIT.home(GENERAL_MIDI.classes[note.pitch])) for note in examples[1].notes
+    )
+    both = [DrumClip(examples[0], GENERAL_MIDI), DrumClip(elsewhere, OTHER_KIT)]
+    clip = blend_path(drummer, both, [(0.0, 0.0), (0.9, 0.0), (1.0, 0.0)], temperature=1.0, seed=0)
+    assert {note.pitch for note in clip.notes} <= set(GENERAL_MIDI.classes)
+    assert any(note.start_beats >= 8.0 for note in clip.notes)
+
+
+def test_a_meter_that_cannot_be_played_is_refused_where_nothing_would_be_played(drummer: DrumVae) -> None:
+    clip = Clip((Note(36, 0.0, 0.1, 90.0),), 9.0, Meter(9, 4))
+    with pytest.raises(Unsupported, match="9/4"):
+        varied(drummer, clip, amount=0.0)
+    with pytest.raises(Unsupported, match="9/4"):
+        blend(drummer, drums([clip, clip]), 0.0, 0.0, temperature=1.0, seed=0)

@@ -334,7 +334,7 @@ def test_the_length_of_a_text_is_counted_in_bytes() -> None:
 )
 def test_a_value_beyond_its_range_is_not_shown_as_its_limit(x: float, shown: str) -> None:
     """As float32, that is: nothing between 1 and 1.0000001 comes over the wire."""
-    assert refused(changed(Blend(**HEAD, corners=(ClipRef("a"),) * 2), 15, x)).startswith(f"blend: x is {shown}: ")
+    assert refused(changed(Blend(**HEAD, corners=(ClipRef("a"),) * 2), 16, x)).startswith(f"blend: x is {shown}: ")
 
 
 def test_a_note_of_no_length_is_refused() -> None:
