@@ -8,9 +8,9 @@ import io
 import json
 import logging
 import math
+import queue
 import signal
 import sys
-import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import FrameType
@@ -62,10 +62,11 @@ def _serve(given: argparse.Namespace) -> int:
             there = ", ".join(store.models)
             raise BadFile(f"The preset {preset.name} asks for the model {preset.model}, but there is {there}.")
     server = Server(store, presets, given.port)
-    stopping = threading.Event()
+    # Not an Event: its lock is held by the very thread that a signal interrupts, which then would wait for itself.
+    signals: queue.SimpleQueue[int] = queue.SimpleQueue()
 
     def stop(number: int, frame: FrameType | None) -> None:
-        stopping.set()
+        signals.put(number)
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
@@ -74,7 +75,7 @@ def _serve(given: argparse.Namespace) -> int:
     server.start()
     print(_screen(server, store.models, presets), flush=True)
     # A wait without end would keep Ctrl-C from Python on Windows; between two waits new models are looked for.
-    while not stopping.wait(REFRESH_SECONDS):
+    while not _has_come(signals, REFRESH_SECONDS):
         look = store.refresh()
         for name in look.loaded:
             print(f"Loaded the model {name}.", flush=True)
@@ -85,6 +86,14 @@ def _serve(given: argparse.Namespace) -> int:
     server.stop()
     print("Sideman stopped.", flush=True)
     return 0
+
+
+def _has_come(signals: queue.SimpleQueue[int], wait_seconds: float) -> bool:
+    try:
+        signals.get(timeout=wait_seconds)
+    except queue.Empty:
+        return False
+    return True
 
 
 def _screen(server: Server, models: Iterable[str], presets: Presets) -> str:

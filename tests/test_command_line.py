@@ -21,7 +21,7 @@ from bridge.__main__ import main
 from bridge.client import Client
 from bridge.music.midi_file import MidiMusic, read_clip, read_music
 from tests.models.tiny_model import named, tiny_model
-from tests.program import ROOT, BridgeProcess, run_bridge
+from tests.program import ROOT, BridgeProcess, Program, run_bridge
 
 EXAMPLES = sorted((ROOT / "examples").glob("*.mid"))
 SIGNALS = pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without asking it")
@@ -76,6 +76,27 @@ def test_sigterm_and_ctrl_c_end_the_bridge_cleanly(how: int) -> None:
     assert process.printed[-1] == "Sideman stopped.\n"
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", process.port))
+
+
+# The moment between two looks for new models, and nothing but it.
+BETWEEN_LOOKS = """
+import sys
+import bridge.__main__ as command_line
+from bridge.models.store import Look, Store
+
+command_line.REFRESH_SECONDS = 0.0
+Store.refresh = lambda store: Look()
+sys.exit(command_line.main(["serve", "--port", "0"]))
+"""
+
+
+@SIGNALS
+@pytest.mark.parametrize("attempt", range(4))
+def test_a_signal_between_two_looks_for_models_does_not_lock_the_bridge(attempt: int) -> None:
+    """With a threading.Event this hung at every sixth attempt."""
+    with Program([sys.executable, "-W", "error", "-c", BETWEEN_LOOKS]) as process:
+        assert process.wait_for(lambda: "Ctrl-C stops it.\n" in process.printed)
+        assert (process.end(), process.complaints) == (0, [])
 
 
 def test_the_first_screen_says_where_with_what_and_what_next(bridge_process: BridgeProcess) -> None:
@@ -309,6 +330,8 @@ def test_nothing_is_ever_overwritten(ask: Ask, tmp_path: Path) -> None:
         (["blend", *EXAMPLES, "--path", "2,0"], "bad_value", "path: x is 2: it must be a number from 0 to 1."),
         (["blend", *EXAMPLES, "--kit", "a", "--kit", "b"], "bad_value", "There are 2 kits for 4 clips"),
         (["vary", EXAMPLES[0], "--bars", 0], "bad_value", "bars cannot be 0: give a whole number from 1 to 64"),
+        (["blend", *EXAMPLES, "--grid", 1], "bad_value", "grid cannot be 1: give"),
+        (["generate", "--tempo", 0], "bad_value", "The tempo is 0 BPM"),
         (["vary", EXAMPLES[0], "--amount", "inf"], "bad_value", "amount cannot be inf"),
     ],
 )
