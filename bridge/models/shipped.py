@@ -10,6 +10,6 @@ __all__ = ["SHIPPED"]
 
 SHIPPED = frozenset(
     {
-        "384677152e9d2ae503bd844b5dbecd9de0a66bcf782fa2c246de98d5960223fd",  # drum_vae.onnx
+        "f61c266c3c2b3d29bd61eb14d1a017098b7d4ac9884e0a9c6790fb803ad5fda1",  # drum_vae.onnx
     }
 )

@@ -18,7 +18,7 @@ MIDDLING = 0.5
 """The density of what is imagined."""
 # Set by what the examples become: at an amount of 0.2 a hit or two change, at 0.5 about half as many as there are, at 1
 # nearly all that can.
-FARTHEST, WAY, FADE = 0.65, 0.6, 4.0
+FARTHEST, WAY, FADE = 0.7, 0.5, 6.0
 """Of the way to another clip, and the powers by which the amount takes the latent there and lets go of the clip."""
 
 
