@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 import socket
 import time
+from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
@@ -57,6 +58,7 @@ HOST = "127.0.0.1"
 PORT = 42711
 PATIENCE_SECONDS = 0.4
 """How long to wait for a request that was accepted before asking again."""
+NAMES_KEPT = 64
 GAP_SECONDS = 0.02
 """How long after its last part a reply counts as interrupted ..."""
 LONGEST_GAP_SECONDS = 0.1
@@ -102,6 +104,7 @@ class Client:
         self._request_id = 0
         self._boot_id: int | None = None
         self._known: set[str] = set()
+        self._names: OrderedDict[int, tuple[Clip, str]] = OrderedDict()
 
     def __enter__(self) -> Client:
         return self
@@ -137,7 +140,7 @@ class Client:
 
     def vary(self, clip: Clip, kit: str | None = None, transport: Transport | None = None, **settings: Any) -> Result:
         """Variations of a clip. Settings as in `protocol.Vary`: amount, variations, temperature, seed ..."""
-        return self.request(self._skill(Vary, transport, settings, clip=_ref(clip, kit)), (clip,))
+        return self.request(self._skill(Vary, transport, settings, clip=self._ref(clip, kit)), (clip,))
 
     def interpolate(
         self,
@@ -148,7 +151,7 @@ class Client:
         **settings: Any,
     ) -> Result:
         """First, steps between, last. Settings as in `protocol.Interpolate`: steps, temperature, seed ..."""
-        refs = {"first": _ref(first, kits[0]), "last": _ref(last, kits[1])}
+        refs = {"first": self._ref(first, kits[0]), "last": self._ref(last, kits[1])}
         return self.request(self._skill(Interpolate, transport, settings, **refs), (first, last))
 
     def blend(
@@ -159,7 +162,7 @@ class Client:
         **settings: Any,
     ) -> Result:
         """The clip at a point between corners. Settings as in `protocol.Blend`: x, y, grid, temperature, seed ..."""
-        return self.request(self._skill(Blend, transport, settings, corners=_refs(corners, kits)), corners)
+        return self.request(self._skill(Blend, transport, settings, corners=self._refs(corners, kits)), corners)
 
     def path(
         self,
@@ -170,7 +173,7 @@ class Client:
         **settings: Any,
     ) -> Result:
         """One long clip, a point a bar. Settings as in `protocol.Path`: temperature, seed ..."""
-        refs, walk = _refs(corners, kits), tuple(Point(x, y) for x, y in points)
+        refs, walk = self._refs(corners, kits), tuple(Point(x, y) for x, y in points)
         return self.request(self._skill(Path, transport, settings, corners=refs, points=walk), corners)
 
     def request(self, ask: SkillAsk, clips: Sequence[Clip]) -> Result:
@@ -209,7 +212,7 @@ class Client:
         """
         sent = set()
         for clip in clips:
-            name = clip_hash(clip.length_beats, clip.meter, clip.notes)
+            name = self._name(clip)
             if name in self._known or name in sent or (missing is not None and name not in missing):
                 continue
             sent.add(name)
@@ -219,8 +222,23 @@ class Client:
 
     def _unknown(self, clips: Sequence[Clip]) -> dict[str, tuple[int, ...]]:
         """The clips that the bridge may not have, and no parts of them: uploading these asks which it lacks."""
-        names = {clip_hash(clip.length_beats, clip.meter, clip.notes) for clip in clips}
+        names = {self._name(clip) for clip in clips}
         return dict.fromkeys(names - self._known, ())
+
+    def _name(self, clip: Clip) -> str:
+        """The clip's hash. Kept by the clip's identity: the corners of a blend are asked for again and again."""
+        kept = self._names.get(id(clip))
+        if kept is None or kept[0] is not clip:
+            kept = self._names[id(clip)] = (clip, clip_hash(clip.length_beats, clip.meter, clip.notes))
+            while len(self._names) > NAMES_KEPT:
+                self._names.popitem(last=False)
+        return kept[1]
+
+    def _ref(self, clip: Clip, kit: str | None) -> ClipRef:
+        return ClipRef(self._name(clip), kit)
+
+    def _refs(self, clips: Sequence[Clip], kits: Sequence[str | None] | None) -> tuple[ClipRef, ...]:
+        return tuple(self._ref(clip, kit) for clip, kit in zip(clips, kits or [None] * len(clips), strict=True))
 
     def _send(self, ask: Ask) -> None:
         try:
@@ -324,11 +342,3 @@ def _aged(ask: Ask, asked_seconds: float) -> Ask:
     if not isinstance(ask, SkillAsk):
         return ask
     return replace(ask, asked_seconds_ago=min(600.0, time.monotonic() - asked_seconds))
-
-
-def _ref(clip: Clip, kit: str | None) -> ClipRef:
-    return ClipRef(clip_hash(clip.length_beats, clip.meter, clip.notes), kit)
-
-
-def _refs(clips: Sequence[Clip], kits: Sequence[str | None] | None) -> tuple[ClipRef, ...]:
-    return tuple(_ref(clip, kit) for clip, kit in zip(clips, kits or [None] * len(clips), strict=True))

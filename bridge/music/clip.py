@@ -84,6 +84,10 @@ class Clip:
             )
         object.__setattr__(self, "notes", tuple(sorted(self.notes, key=by_start)))
 
+    def __hash__(self) -> int:
+        # Clips are looked up at every request, and their notes are many: these tell nearly all apart.
+        return hash((self.length_beats, self.meter, len(self.notes), self.notes[:2], self.notes[-1:]))
+
     @property
     def bars(self) -> int:
         """Bars begun: a clip of 5 beats in 4/4 has 2. A rounding error of float32 does not begin a bar."""
