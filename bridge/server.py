@@ -42,8 +42,6 @@ class Server:
             if sys.platform == "win32":
                 # Otherwise Windows lets a second program take the same port and share its datagrams.
                 self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-                # Otherwise an answer to a device that is gone makes the next read fail.
-                self._socket.ioctl(socket.SIO_UDP_CONNRESET, False)  # type: ignore[attr-defined, unused-ignore]
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
             self._socket.bind((HOST, port))
         except OSError as error:
