@@ -109,7 +109,7 @@ def bridge_arguments(arguments: Sequence[str]) -> list[str]:
     """What `python -m bridge` gets: `serve` stands for itself when no command is named."""
     if not arguments:
         return ["serve"]
-    if arguments[0].startswith("-") and arguments[0] not in ("-h", "--help"):
+    if arguments[0].startswith("-") and arguments[0] not in ("-h", "--help", "--version"):
         return ["serve", *arguments]
     return list(arguments)
 
@@ -252,6 +252,7 @@ def start_bridge(root: Path, arguments: Sequence[str], environment: Mapping[str,
     environment = {
         **environment,
         "PYTHONPATH": os.pathsep.join(path for path in paths if path),
+        "SIDEMAN_COMMAND": "python start.py",  # how the help and the usage name it
         "PYTHONSAFEPATH": "1",  # A folder named `bridge` where the musician is must not be taken for ours.
     }
     return shell.become([python, "-m", "bridge", *bridge_arguments(arguments)], environment)

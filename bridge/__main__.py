@@ -8,6 +8,7 @@ import io
 import json
 import logging
 import math
+import os
 import queue
 import signal
 import sys
@@ -29,6 +30,7 @@ from bridge.transport import Transport
 
 ROOT = Path(__file__).resolve().parent.parent
 REFRESH_SECONDS = 1.0
+PING_SECONDS = 2.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -161,7 +163,9 @@ def _ask(given: argparse.Namespace) -> int:
         if name in SETTINGS:  # here and not only at the bridge, where -1 stands for what is not given
             check(name, value)
     kits = _kits(given.kit, len(clips))
-    with Client(given.port, limit_seconds=given.limit) as client:
+    with Client(given.port, limit_seconds=min(given.limit, PING_SECONDS)) as client:
+        client.ping()  # a bridge that is not there is not waited for as long as one that plays
+        client.limit_seconds = given.limit
         match given.skill:
             case "generate":
                 result = client.generate(transport, kit=kits[0] if kits else None, **settings)
@@ -264,7 +268,9 @@ def _told(result: Result, paths: Sequence[Path], *, as_json: bool) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bridge", description="Trained drummers beside Ableton Live.")
+    parser = argparse.ArgumentParser(
+        prog=os.environ.get("SIDEMAN_COMMAND", "python -m bridge"), description="Trained drummers beside Ableton Live."
+    )
     parser.add_argument("--version", action="version", version=f"Sideman {bridge.__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -333,10 +339,9 @@ def _add_ask(parser: argparse.ArgumentParser, skill: str) -> None:
 
 
 def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:
-        raise argparse.ArgumentTypeError(f"{port} is no port: give 1 to 65535")
-    return port
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: give 1 to 65535")
+    return int(text)
 
 
 if __name__ == "__main__":

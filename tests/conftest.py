@@ -14,6 +14,7 @@ from bridge.music.clip import Clip
 from bridge.music.midi_file import read_clip
 from bridge.presets import Presets
 from tests.program import BridgeProcess
+from tests.shipped import shipped_presets
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -32,8 +33,14 @@ def shipped(store: Store) -> LoadedModel:
 
 
 @pytest.fixture(scope="session")
-def presets() -> Presets:
-    return Presets.load(ROOT / "presets")
+def presets_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped presets and kits alone."""
+    return shipped_presets(tmp_path_factory.mktemp("shipped") / "presets")
+
+
+@pytest.fixture(scope="session")
+def presets(presets_folder: Path) -> Presets:
+    return Presets.load(presets_folder)
 
 
 @pytest.fixture
@@ -48,7 +55,7 @@ def examples() -> list[Clip]:
 
 
 @pytest.fixture(scope="session")
-def bridge_process() -> Iterator[BridgeProcess]:
+def bridge_process(presets_folder: Path) -> Iterator[BridgeProcess]:
     """One for all tests that ask a running bridge and leave it as it is."""
-    with BridgeProcess() as process:
+    with BridgeProcess("--presets", presets_folder) as process:
         yield process

@@ -196,8 +196,8 @@ def test_contributing_names_a_test_that_exists() -> None:
 # --- facts --------------------------------------------------------------------------------------------------------
 
 
-def test_the_readme_shows_the_screen_of_the_start() -> None:
-    screen = command_line._screen(SimpleNamespace(port=PORT), ["drum_vae"], Presets.load(ROOT / "presets"))
+def test_the_readme_shows_the_screen_of_the_start(presets: Presets) -> None:
+    screen = command_line._screen(SimpleNamespace(port=PORT), ["drum_vae"], presets)
     assert f"```\n{screen}\n```" in README
 
 
@@ -208,8 +208,8 @@ def test_the_table_of_settings_is_that_of_the_code() -> None:
     }
 
 
-def test_the_presets_and_kits_of_the_musicians_page_are_those_that_are_shipped() -> None:
-    shipped = Presets.load(ROOT / "presets")
+def test_the_presets_and_kits_of_the_musicians_page_are_those_that_are_shipped(presets: Presets) -> None:
+    shipped = presets
     said = " ".join(MUSICIAN.split())
     listed = re.search(r"Sideman comes with (.+?);", said)
     assert listed is not None

@@ -14,6 +14,7 @@ from bridge.errors import BadFile, BadValue, UnknownName
 from bridge.music.kit import DRUM_CLASSES, GENERAL_MIDI
 from bridge.presets import MAX_FILE_BYTES, MAX_NAME_CHARACTERS, PRESET_KEYS, Preset, Presets, _kit, _preset
 from bridge.settings import SETTINGS
+from tests.shipped import KITS, PRESETS, shipped_presets
 
 SHIPPED = Path(__file__).parents[1] / "presets"
 
@@ -55,20 +56,22 @@ def preset_refusal(tmp_path: Path, lines: str, head: str = "name: mine\nabout: M
 # --- shipped ----------------------------------------------------------------------------------------------------------
 
 
-def test_the_shipped_presets_and_kits_load() -> None:
-    presets = Presets.load(SHIPPED)
-    assert {"tight", "loose", "sparse", "busy", "wild", "straight"} <= set(presets.presets)
-    assert set(presets.kits) == {"general_midi", "live_drum_rack", "roland_td"}
+def test_the_shipped_presets_and_kits_load(presets: Presets) -> None:
+    assert tuple(presets.presets) == PRESETS
+    assert tuple(presets.kits) == KITS
     for name, preset in presets.presets.items():
         assert preset.name == name
         assert any(getattr(preset, key) is not None for key in SETTINGS if key in PRESET_KEYS)
-    assert {file.stem for file in SHIPPED.glob("*.yaml")} == set(presets.presets)
-    assert {file.stem for file in (SHIPPED / "kits").glob("*.yaml")} == set(presets.kits)
 
 
-def test_no_two_shipped_presets_are_the_same_but_for_their_names() -> None:
-    presets = Presets.load(SHIPPED).presets.values()
-    assert len({tuple(getattr(preset, key) for key in PRESET_KEYS[2:]) for preset in presets}) == len(presets)
+def test_a_musicians_own_beside_them_load_as_well() -> None:
+    """Whatever stands in the folder that the bridge reads by itself."""
+    assert set(PRESETS) <= set(Presets.load(SHIPPED).presets)
+
+
+def test_no_two_shipped_presets_are_the_same_but_for_their_names(presets: Presets) -> None:
+    settings = {tuple(getattr(preset, key) for key in PRESET_KEYS[2:]) for preset in presets.presets.values()}
+    assert len(settings) == len(presets.presets)
 
 
 def test_the_kit_of_the_models_is_shipped_as_it_stands_in_the_code() -> None:
@@ -316,7 +319,7 @@ def test_unknown_names_are_answered_with_those_there_are(tmp_path: Path) -> None
             presets.preset(name)
         assert len(str(unknown.value)) < 100
     with pytest.raises(UnknownName, match=r"there are busy, long_take, .*, tight and wild"):
-        Presets.load(SHIPPED).preset("nothing")
+        Presets.load(shipped_presets(tmp_path / "shipped")).preset("nothing")
 
 
 WORDS = st.sampled_from(

@@ -107,6 +107,7 @@ def test_another_python_ends_the_start_before_anything_is_made(
         ([], ["serve"]),
         (["--port", "42712"], ["serve", "--port", "42712"]),
         (["--help"], ["--help"]),
+        (["--version"], ["--version"]),
         (["-h"], ["-h"]),
         (["serve", "--help"], ["serve", "--help"]),
         (["demo", "--out", "here"], ["demo", "--out", "here"]),

@@ -269,7 +269,8 @@ def decode(cells: Cells, sources: Sequence[Source], kit: Kit, out_beats: float) 
             start_beats = max(0.0, grid_beats + offset_beats)
             if start_beats < out_beats:
                 pad, length_beats = voices[class_index]
-                notes.append(Note(pad, start_beats, length_beats, velocity))
+                # It ends with the loop, or the clip as a file would last longer than its bars.
+                notes.append(Note(pad, start_beats, min(length_beats, out_beats - start_beats), velocity))
             continue
         held = source.roll.holders[cell]
         if source.roll.kit != kit:

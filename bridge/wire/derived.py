@@ -76,8 +76,8 @@ here. `bridge/client.py` is one in Python, to read beside this page.
 
 ## On the wire
 
-- OSC 1.0 over UDP, to 127.0.0.1, port 42711 unless the bridge was started with another. Nothing outside this computer
-  can reach it.
+- OSC 1.0 (texts end with a NUL and are padded to four bytes) over UDP, to 127.0.0.1, port 42711 unless the bridge was
+  started with another. Nothing outside this computer can reach it.
 - One message a datagram, of at most {datagram_bytes:,} bytes. Flat bundles are read too; their time tags are ignored.
 - Arguments are `i`, `f` and `s` only, in the order of the tables below, all of them, and none too many. Where a number
   is meant, `i` and `f` will both do, as long as a whole number is whole: Max has one number type. The bridge itself
@@ -100,13 +100,16 @@ here. `bridge/client.py` is one in Python, to read beside this page.
    device of another protocol version is refused as `unsupported`, with a sentence for the musician.
 3. **Upload every clip once**, under its content's hash (below), in `clip` messages of up to {notes_a_part} notes; a
    clip without notes is one message too. When the last part arrives, or the clip is whole, `clip/state` names the parts
-   that are missing: send those again. None missing means that the clip is known.
+   that are missing: send those again. None missing means that the clip is known, to all requests of every device,
+   until the bridge is started anew or has had hundreds of others.
 4. **Ask**: `generate`, `vary`, `interpolate`, `blend` or `path`, with clips by their hashes. There is no need to wait
-   for `clip/state` first.
+   for `clip/state` first. Without a transport, in a script say, send what a stopped one is: `is_playing` 0, any
+   position and tempo, and the meter, which is that of new clips.
 5. **accepted** comes at once where the request has to wait for the model. What the bridge has in memory comes without.
-6. **The reply** is `result`, then `result/clip` messages: parts 0 to `parts` - 1, in any order, perhaps repeated. When
-   some are missing, ask for them with `need`. When all are there, send `got`: the bridge then forgets the reply, and a
-   repeat of that id is not answered any more.
+6. **The reply** is `result`, then `result/clip` messages: parts 0 to `parts` - 1, in any order, perhaps repeated.
+   Only the messages whose tables have `part` and `parts` are parts of it; `accepted` and `clip/state` are not. When
+   some are missing, ask for them with `need`. When all are there, send `got`: the bridge then forgets the reply, and
+   a repeat of that id is not answered any more.
 7. **Place it.** `start_song_beats` is the boundary of Live's launch quantization at which the clip can start, as seen
    from the transport that the request carried. Each note's `source` is the index of the note that it came from, counted
    through the request's clips in their order, each clip's notes in the order in which they were sent: copy from there
@@ -132,9 +135,10 @@ every 0.1 s; the bridge sends the first 48 of them |
 | the whole reply is there | `got` |
 | 10 s are over | give up, and tell the musician that the bridge does not answer |
 
-A repeat carries the same `request_id`, and nothing is ever generated twice: a request that waits is `accepted` again,
-and one that was answered gets its reply again, the first 48 parts of it. Another `boot_id` than before means that the
-bridge was started anew and knows no clips: upload them again.
+A repeat carries the same `request_id`, with the age of its snapshot in `asked_seconds_ago`, and nothing is ever
+generated twice: a request that waits is `accepted` again, and one that was answered gets its reply again, the first
+48 parts of it. Another `boot_id` than before means that the bridge was started anew and knows no clips: upload them
+again.
 
 ## The clip's hash
 

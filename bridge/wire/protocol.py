@@ -574,8 +574,10 @@ def _number(column: Column, value: int | float | str, verb: str, *, whole: bool)
 
 
 def _shown(number: int | float) -> str:
+    if isinstance(number, int):
+        return str(number)
     # Eight digits, so that the float32 after 1 is not shown as 1, nor 1.1 as 1.10000002.
-    return f"{number:.10g}" if isinstance(number, int) or number.is_integer() else f"{number:.8g}"
+    return f"{number:.10g}" if number.is_integer() else f"{number:.8g}"
 
 
 def to_datagram(message: Message) -> bytes:

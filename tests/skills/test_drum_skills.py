@@ -66,6 +66,7 @@ def test_new_clips_have_the_meter_and_bars_that_were_asked(drummer: DrumVae, met
         assert clip.meter == meter
         assert clip.length_beats == pytest.approx(bars * meter.bar_beats)
         assert all(0.0 <= note.start_beats < clip.length_beats for note in clip.notes)
+        assert all(note.start_beats + note.length_beats <= clip.length_beats + 1e-9 for note in clip.notes)
         assert all(GENERAL_MIDI.home(GENERAL_MIDI.classes[note.pitch]) == note.pitch for note in clip.notes)
         assert all(note.source is None for note in clip.notes)
 
