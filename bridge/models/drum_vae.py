@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,8 +27,19 @@ BATCH = 32
 """Rows in one run. Larger batches are no faster per row and take more memory, and between runs a deadline is kept."""
 
 
+FEW_ROWS = 8
+"""Fewer are not worth a second thread."""
+# Two runs beside each other do not wait for one another at every operator, as two threads within one run do. 16 rows
+# took 5.3 ms in place of 9.7 on two quiet cores, 10.9 in place of 9.9 with one of them busy, 12.9 in place of 17.5 with
+# both.
+_SECOND_LANE = ThreadPoolExecutor(max_workers=1, thread_name_prefix="second lane")
+
+
 class Inference(Protocol):
-    """The narrow door to whatever computes: a session here, a process or a machine elsewhere."""
+    """The narrow door to whatever computes: a session here, a process or a machine elsewhere.
+
+    `run` is called from two threads at a time.
+    """
 
     card: Card
     sha256: str
@@ -157,32 +169,54 @@ class DrumVae:
         return left_seconds
 
     def _chunked(self, given: Mapping[str, Floats | Ints], *, decoding: bool) -> dict[str, Floats]:
+        """Runs the model on all rows, many of them in pieces, every other piece beside the one before it.
+
+        Where the pieces end depends on the number of rows alone: the same request is always rounded alike.
+        """
         rows = max(len(tensor) for tensor in given.values())
-        outputs: list[Tensors] = []
-        for start in range(0, rows, BATCH):
-            limit_seconds = self._seconds_left()
-            inputs: Tensors = {
-                "decoding": np.array(decoding),
-                "positions": np.zeros((0, STEPS, 2), np.int64),
-                "cells": np.zeros((0, STEPS, 3 * CLASSES), np.float32),
-                "prior_noise": np.zeros((0, self.latent_size), np.float32),
-                "prior_uniform": np.zeros((0, 1), np.float32),
-                "prior_density": np.zeros((0, 1), np.float32),
-                "prior_family": np.zeros(0, np.int64),
-                "latent": np.zeros((0, self.latent_size), np.float32),
-                "hit_bias": np.zeros((0, STEPS, CLASSES), np.float32),
-                "temperature": np.zeros((0, 1), np.float32),
-                "hit_uniform": np.zeros((0, STEPS), np.float32),
-                "feel_noise": np.zeros((0, STEPS, 2 * CLASSES), np.float32),
-            }
-            inputs.update({name: tensor[start : start + BATCH] for name, tensor in given.items()})
-            started_seconds = time.perf_counter()
-            try:
-                outputs.append(self._model.run(inputs, limit_seconds))
-            except ModelFailed:
-                self._seconds_left()  # it was stopped because the deadline passed
-                raise
-            self.spent_seconds += time.perf_counter() - started_seconds
-        if len(outputs) == 1:
-            return {name: tensor.astype(np.float32, copy=False) for name, tensor in outputs[0].items()}
-        return {name: np.concatenate([o[name] for o in outputs]).astype(np.float32, copy=False) for name in outputs[0]}
+        piece_rows = rows if rows < FEW_ROWS else min(BATCH, -(-rows // 2))
+        pieces = [
+            {name: tensor[start : start + piece_rows] for name, tensor in given.items()}
+            for start in range(0, rows, piece_rows)
+        ]
+        started_seconds = time.perf_counter()
+        beside = _SECOND_LANE.submit(self._run_all, pieces[1::2], decoding) if len(pieces) > 1 else None
+        try:
+            outputs = self._run_all(pieces[::2], decoding)
+        finally:
+            if beside is not None:
+                wait([beside])
+        if beside is None:
+            (joined,) = outputs
+        else:
+            others = beside.result()
+            in_order = [(outputs, others)[i % 2][i // 2] for i in range(len(pieces))]
+            joined = {name: np.concatenate([output[name] for output in in_order]) for name in in_order[0]}
+        self.spent_seconds += time.perf_counter() - started_seconds
+        return {name: tensor.astype(np.float32, copy=False) for name, tensor in joined.items()}
+
+    def _run_all(self, pieces: Sequence[Mapping[str, Floats | Ints]], decoding: bool) -> list[Tensors]:
+        return [self._run(piece, decoding) for piece in pieces]
+
+    def _run(self, piece: Mapping[str, Floats | Ints], decoding: bool) -> Tensors:
+        limit_seconds = self._seconds_left()
+        inputs: Tensors = {
+            "decoding": np.array(decoding),
+            "positions": np.zeros((0, STEPS, 2), np.int64),
+            "cells": np.zeros((0, STEPS, 3 * CLASSES), np.float32),
+            "prior_noise": np.zeros((0, self.latent_size), np.float32),
+            "prior_uniform": np.zeros((0, 1), np.float32),
+            "prior_density": np.zeros((0, 1), np.float32),
+            "prior_family": np.zeros(0, np.int64),
+            "latent": np.zeros((0, self.latent_size), np.float32),
+            "hit_bias": np.zeros((0, STEPS, CLASSES), np.float32),
+            "temperature": np.zeros((0, 1), np.float32),
+            "hit_uniform": np.zeros((0, STEPS), np.float32),
+            "feel_noise": np.zeros((0, STEPS, 2 * CLASSES), np.float32),
+            **piece,
+        }
+        try:
+            return self._model.run(inputs, limit_seconds)
+        except ModelFailed:
+            self._seconds_left()  # it was stopped because the deadline passed
+            raise

@@ -74,7 +74,7 @@ class Engine:
 
 
 class LoadedModel:
-    """The narrow door to inference. `run` may be called from one thread at a time."""
+    """The narrow door to inference. `run` may be called from several threads at a time."""
 
     def __init__(self, card: Card, sha256: str, session: Any, watchdog: Watchdog) -> None:
         self.card = card

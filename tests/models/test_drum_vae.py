@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from bridge.errors import Late, ModelFailed
 from bridge.models.drum_grid import CLASSES, STEPS, window
-from bridge.models.drum_vae import DrumVae, Latents
+from bridge.models.drum_vae import DrumVae, Latents, Played
 from bridge.models.engine import LoadedModel
 from bridge.music.meter import Meter
 
@@ -87,3 +88,61 @@ def test_the_window_that_was_not_used_for_longest_is_forgotten(
     for i, runs in ((0, 1), (1, 2), (0, 2), (2, 3), (0, 3), (1, 4)):
         drummer.encode(cells[i : i + 1], positions[i : i + 1])
         assert model.runs == runs
+
+
+# --- many rows --------------------------------------------------------------------------------------------------------
+
+
+def played(model: DrumVae, rows: slice, *, temperature: float = 1.0) -> Played:
+    random = np.random.Generator(np.random.PCG64(2))
+    latents = random.normal(size=(70, 96)).astype(np.float32)
+    uniform = random.random((70, STEPS), np.float32)
+    number = len(latents[rows])
+    return model.play(
+        latents[rows],
+        np.broadcast_to(window(Meter()).positions, (number, STEPS, 2)),
+        np.zeros((number, STEPS, CLASSES), np.float32),
+        temperature,
+        uniform[rows],
+        np.zeros((number, STEPS, 2 * CLASSES), np.float32),
+    )
+
+
+@pytest.mark.parametrize("rows", [1, 7, 8, 9, 16, 65, 70])
+def test_the_pieces_of_many_rows_are_joined_in_their_order(shipped: LoadedModel, rows: int) -> None:
+    model = DrumVae(shipped)
+    all_at_once = played(model, slice(0, rows), temperature=0.0)
+    for i in range(rows):
+        alone = played(model, slice(i, i + 1), temperature=0.0)
+        assert np.array_equal(all_at_once.hits[i], alone.hits[0])
+        assert all_at_once.velocity[i] == pytest.approx(alone.velocity[0], abs=1e-4)
+
+
+def test_the_same_rows_give_the_same_numbers_every_time(shipped: LoadedModel) -> None:
+    model = DrumVae(shipped)
+    first = played(model, slice(0, 16))
+    for _ in range(5):
+        again = played(model, slice(0, 16))
+        for part in ("hits", "velocity", "offset"):
+            assert np.array_equal(getattr(first, part), getattr(again, part))
+
+
+def test_what_goes_wrong_in_either_lane_is_raised_once_both_have_ended(shipped: LoadedModel) -> None:
+    for failing in (0, 1, 2):  # 70 rows are three pieces
+        counted = Counted(shipped)
+        whole, number = counted.run, iter(range(100))
+
+        def run(inputs: Tensors, limit_seconds: float) -> Tensors:
+            if next(number) == failing:  # noqa: B023 - called within this turn
+                raise ModelFailed("It fell over.")
+            return whole(inputs, limit_seconds)  # noqa: B023
+
+        counted.run = run  # type: ignore[method-assign]
+        with pytest.raises(ModelFailed, match="fell over"):
+            played(DrumVae(counted), slice(0, 70))
+        assert played(DrumVae(shipped), slice(0, 16)).hits.any()
+
+
+def test_a_deadline_that_passed_is_late_in_both_lanes(shipped: LoadedModel) -> None:
+    with pytest.raises(Late):
+        played(DrumVae(shipped, deadline_seconds=-1.0, clock=lambda: 0.0), slice(0, 16))
