@@ -190,6 +190,13 @@ def _ask(given: argparse.Namespace) -> int:
         write_clip(path, clip, tempo_bpm=transport.tempo_bpm, ticks_per_beat=ticks_per_beat, **options)
         paths.append(path)
     print(_told(result, paths, as_json=given.json))
+    number = sum(len(clip.notes) for clip in clips)
+    if result.head.left_alone > number / 2:
+        print(
+            f"{result.head.left_alone} of your {number} notes are on pads that the kit does not have, and were left "
+            "alone: see whether --kit names the right one.",
+            file=sys.stderr,
+        )
     return 0
 
 
@@ -257,6 +264,7 @@ def _told(result: Result, paths: Sequence[Path], *, as_json: bool) -> str:
                 "from_memory": head.from_memory,
                 "elapsed_ms": head.elapsed_ms,
                 "model_ms": head.model_ms,
+                "left_alone": head.left_alone,
             },
             indent=2,
         )

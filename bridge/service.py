@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import bridge
@@ -106,6 +106,7 @@ class _Made:
     model: str
     model_hash: str
     model_seconds: float
+    left_alone: int
     from_memory: bool = False
 
 
@@ -325,7 +326,7 @@ class Service:
                 clips = (blend_path(drummer, drums, points, temperature=temperature, seed=seed),)
             case _:
                 raise Fault(f"No skill answers {ask.ADDRESS}.")
-        return _Made(clips, loaded.card.name, loaded.sha256, drummer.spent_seconds)
+        return _Made(clips, loaded.card.name, loaded.sha256, drummer.spent_seconds, _left_alone(drums))
 
     # --- a blend's grid, kept --------------------------------------------------------------------------------------
 
@@ -354,7 +355,8 @@ class Service:
             if blended is None:
                 return None
             self._grids.move_to_end(key)
-        return _Made((blended.clip(ask.x, ask.y),), loaded.card.name, loaded.sha256, 0.0, from_memory=True)
+        clips = (blended.clip(ask.x, ask.y),)
+        return _Made(clips, loaded.card.name, loaded.sha256, 0.0, _left_alone(blended.clips), from_memory=True)
 
     # --- replies ---------------------------------------------------------------------------------------------------
 
@@ -371,7 +373,7 @@ class Service:
             clips=len(made.clips), model=made.model, model_hash=made.model_hash[:12], seed=ask.seed,
             start_song_beats=placement.start_song_beats, start_in_seconds=placement.start_in_seconds,
             late=placement.late, from_memory=made.from_memory, elapsed_ms=1000.0 * elapsed_seconds,
-            model_ms=1000.0 * made.model_seconds,
+            model_ms=1000.0 * made.model_seconds, left_alone=made.left_alone,
         )  # fmt: skip
         return [head, *result_clip_parts(made.clips, ask.session, ask.request_id)]
 
@@ -478,6 +480,11 @@ def _refs(ask: SkillAsk) -> tuple[ClipRef, ...]:
         case Blend() | Path():
             return ask.corners
     return ()
+
+
+def _left_alone(drums: Iterable[DrumClip]) -> int:
+    """How many notes are on pads of no class: where it is most of them, the kit is likely another one."""
+    return sum(drum.kit.class_of(note.pitch) is None for drum in drums for note in drum.clip.notes)
 
 
 def _skill(ask: SkillAsk) -> str:

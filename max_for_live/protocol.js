@@ -249,7 +249,8 @@ var protocol = {
             {"name": "late", "type": "i", "low": 0, "high": 1, "optional": false, "many": false, "group": []},
             {"name": "from_memory", "type": "i", "low": 0, "high": 1, "optional": false, "many": false, "group": []},
             {"name": "elapsed_ms", "type": "f", "low": 0, "high": 1000000000, "optional": false, "many": false, "group": []},
-            {"name": "model_ms", "type": "f", "low": 0, "high": 1000000000, "optional": false, "many": false, "group": []}
+            {"name": "model_ms", "type": "f", "low": 0, "high": 1000000000, "optional": false, "many": false, "group": []},
+            {"name": "left_alone", "type": "i", "low": 0, "high": 99999, "optional": false, "many": false, "group": []}
         ],
         "/sideman/result/clip": [
             {"name": "session", "type": "i", "low": -2147483648, "high": 2147483647, "optional": false, "many": false, "group": []},

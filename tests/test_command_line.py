@@ -19,7 +19,8 @@ import pytest
 import bridge
 from bridge.__main__ import main
 from bridge.client import Client
-from bridge.music.midi_file import MidiMusic, read_clip, read_music
+from bridge.music.clip import Clip, Note
+from bridge.music.midi_file import MidiMusic, read_clip, read_music, write_clip
 from tests.models.tiny_model import named, tiny_model
 from tests.program import ROOT, BridgeProcess, Program, run_bridge
 
@@ -467,3 +468,14 @@ def test_the_demo_writes_every_clip_that_its_table_names(tmp_path: Path) -> None
     assert skills == {"generate", "vary", "interpolate", "blend", ""}
     assert notes(read_music(tmp_path / "blend a corner 1 of 1.mid")) == notes(read_music(EXAMPLES[1]))
     assert "beat 20, in 2." in ended.stdout
+
+
+def test_a_kit_that_most_notes_are_not_in_is_told(bridge_process: BridgeProcess, tmp_path: Path) -> None:
+    clip = Clip(tuple(Note(90, float(beat), 0.1, 90.0) for beat in range(8)), 8.0)
+    write_clip(tmp_path / "elsewhere.mid", clip)
+    ended = run_bridge("ask", "vary", tmp_path / "elsewhere.mid", "--port", bridge_process.port, "--out", tmp_path)
+    assert ended.returncode == 0
+    assert "8 of your 8 notes are on pads that the kit does not have" in ended.stderr
+    ended = run_bridge("ask", "vary", EXAMPLES[0], "--port", bridge_process.port, "--out", tmp_path, "--json")
+    assert ended.stderr == ""
+    assert json.loads(ended.stdout)["left_alone"] == 0

@@ -354,6 +354,7 @@ class ResultHead(Part):
     from_memory: Annotated[bool, Says("1: the clip was ready before it was asked for", 0, 1)]
     elapsed_ms: Annotated[float, Says("from the request's arrival to this reply", 0, 1e9, "milliseconds")]
     model_ms: Annotated[float, Says("of these, spent in the model", 0, 1e9, "milliseconds")]
+    left_alone: Annotated[int, Says("notes of the clips on pads that their kit does not have", 0, 99999)] = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
