@@ -21,7 +21,7 @@ from bridge import demo
 from bridge.client import Client, Result
 from bridge.errors import BadFile, BadValue, Refusal
 from bridge.music.meter import Meter
-from bridge.music.midi_file import TICKS_PER_BEAT, read_clip, read_music, write_clip
+from bridge.music.midi_file import TICKS_PER_BEAT, clip_of_music, read_music, write_clip
 from bridge.presets import Presets
 from bridge.server import HOST, PORT, Server
 from bridge.settings import SETTINGS, check
@@ -147,7 +147,7 @@ def _ask(given: argparse.Namespace) -> int:
     length_bars = given.bars if given.skill != "generate" else None
     if length_bars is not None:
         check("bars", length_bars)
-    clips = [read_clip(path, length_bars, meter) for path in given.clips]
+    clips = [clip_of_music(path, music, length_bars, meter) for path, music in zip(given.clips, files, strict=True)]
     transport = Transport(
         tempo_bpm=given.tempo if given.tempo is not None else files[0].tempo_bpm if files else 120.0,
         meter=meter or (clips[0].meter if clips else Meter()),

@@ -33,9 +33,14 @@ class Job:
         return self.key[:2]
 
     @property
+    def asked_seconds(self) -> float:
+        """When its snapshot of the transport was taken, on the same clock: earlier where datagrams were lost."""
+        return self.arrived_seconds - self.ask.asked_seconds_ago
+
+    @property
     def deadline_seconds(self) -> float | None:
         """On the same clock, or None without a deadline."""
-        return None if self.ask.deadline_seconds is None else self.arrived_seconds + self.ask.deadline_seconds
+        return None if self.ask.deadline_seconds is None else self.asked_seconds + self.ask.deadline_seconds
 
 
 class Planner:

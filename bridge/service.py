@@ -201,10 +201,10 @@ class Service:
                     self._refuse(job.ask, host, Cancelled("The request was cancelled."), key)
 
     def _take_skill(self, ask: SkillAsk, host: str, key: ReplyKey) -> None:
-        asked_seconds = self._clock() - ask.asked_seconds_ago
+        arrived_seconds = self._clock()
         if self._repeated(ask, host, key):
             return
-        job = Job(key, ask, self._clips_of(ask), asked_seconds)
+        job = Job(key, ask, self._clips_of(ask), arrived_seconds)
         remembered = self._from_memory(job)
         if remembered is not None:
             replaced = self.planner.replace(job)
@@ -362,10 +362,11 @@ class Service:
 
     def _result(self, job: Job, made: _Made) -> list[Part]:
         ask = job.ask
-        elapsed_seconds = self._clock() - job.arrived_seconds
+        now_seconds = self._clock()
+        elapsed_seconds = now_seconds - job.arrived_seconds
         meter = Meter(ask.numerator, ask.denominator)
         transport = Transport(ask.is_playing, ask.song_beats, ask.tempo_bpm, meter, ask.launch_quantum_beats)
-        placement = transport.placement(elapsed_seconds)
+        placement = transport.placement(now_seconds - job.asked_seconds)
         with self._lock:
             self._counts.add(made.model, _skill(ask), 1000.0 * elapsed_seconds)
         head = ResultHead(

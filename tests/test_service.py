@@ -772,6 +772,9 @@ def test_a_request_that_got_through_late_is_placed_by_when_it_was_asked(stage: S
     head = head_in(stage.ask(playing(stage, ref, asked_seconds_ago=1.5)))
     assert (head.start_song_beats, head.late) == (24.0, True)
     assert head.start_in_seconds == pytest.approx(2.0)
+    assert head.elapsed_ms == 0.0, "the bridge is not to blame for what was lost before it"
+    late = playing(stage, ref, asked_seconds_ago=1.5, deadline_seconds=1.0)
+    assert refusal_in(stage.ask(late))[0] == "late"
 
 
 def test_a_clip_is_placed_by_the_launch_quantum_in_any_meter(stage: Stage, rock: Clip) -> None:

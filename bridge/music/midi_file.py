@@ -19,7 +19,7 @@ from bridge.errors import BadFile, BadValue, Refusal
 from bridge.music.clip import MAX_BEATS, Clip, Note
 from bridge.music.meter import FOUR_FOUR, Meter
 
-__all__ = ["MAX_FILE_BYTES", "MidiMusic", "read_clip", "read_music", "write_clip"]
+__all__ = ["MAX_FILE_BYTES", "MidiMusic", "clip_of_music", "read_clip", "read_music", "write_clip"]
 
 # A file of a million events costs mido 4.6 s and 784 MB; 256 KB hold far more than 64 bars.
 MAX_FILE_BYTES = 256 * 1024
@@ -133,7 +133,11 @@ def read_clip(path: Path, bars: int | None = None, meter: Meter | None = None) -
     All: as many as its notes begin in, or as it lasts, where less than a quarter of a bar is a note that rings.
     `meter` stands in place of the file's own; a file that names none is in 4/4.
     """
-    music = read_music(path)
+    return clip_of_music(path, read_music(path), bars, meter)
+
+
+def clip_of_music(path: Path, music: MidiMusic, bars: int | None = None, meter: Meter | None = None) -> Clip:
+    """As `read_clip`, of a file that was read."""
     bar_beats = (meter or music.meter).bar_beats
     last_beats = max((note.start_beats for note in music.notes), default=0.0)
     # A hit a little early on the "one" after the last bar belongs to the last bar: floor + 1, and no rounding.

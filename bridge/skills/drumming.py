@@ -47,7 +47,7 @@ def positions(window: Window, rows: int) -> npt.NDArray[np.int64]:
 
 
 def encoded(model: DrumVae, clips: Sequence[DrumClip], out_beats: float) -> list[Take]:
-    """The clips on the grid, each looped to `out_beats`, and their latents: all in one run of the model."""
+    """The clips on the grid, each looped to `out_beats`, and the latents of their windows."""
     rolls = [drum_grid.encode(clip.clip, clip.kit, out_beats) for clip in clips]
     tensors = [roll.tensor() for roll in rolls]
     windows = len(tensors[0])

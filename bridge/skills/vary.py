@@ -16,8 +16,8 @@ __all__ = ["vary"]
 
 MIDDLING = 0.5
 """The density of what is imagined."""
-# Set by what the examples and drummers' clips of two bars become: at an amount of 0.1 a hit changes here and there, at
-# 0.2 one in ten, at 0.5 about every other, at 1 nearly all that can.
+# Set by what the examples and six drummers' clips of two bars become at temperature 1. Hits that came or went, of ten
+# that there were, the median of ten clips: 0.2 at an amount of 0.1, 2 at 0.2, 9 at 0.5, 14 at 1.
 FARTHEST, WAY = 0.85, 0.45
 """Of the way to another clip at amount 1, and the power by which the amount goes there."""
 HELD, HELD_AT_FIRST, LET_GO = 0.45, 0.55, 0.03

@@ -312,7 +312,7 @@ def test_neighbours_on_a_grid_are_more_alike_than_corners(drummer: DrumVae, exam
 def test_a_grid_that_is_too_large_is_refused(drummer: DrumVae) -> None:
     long = Clip((Note(36, 0.0, 0.1, 100.0),), 256.0)
     with pytest.raises(BadValue, match="smaller grid"):
-        blend_grid(drummer, drums([long, long]), 21, temperature=1.0, seed=0)
+        blend_grid(drummer, drums([long, long, long]), 21, temperature=1.0, seed=0)
 
 
 def test_a_path_is_a_bar_a_point_and_exact_at_corners(drummer: DrumVae, examples: list[Clip]) -> None:
@@ -358,3 +358,10 @@ def test_a_meter_that_cannot_be_played_is_refused_where_nothing_would_be_played(
         varied(drummer, clip, amount=0.0)
     with pytest.raises(Unsupported, match="9/4"):
         blend(drummer, drums([clip, clip]), 0.0, 0.0, temperature=1.0, seed=0)
+
+
+def test_the_grid_of_two_clips_is_one_row(drummer: DrumVae, examples: list[Clip]) -> None:
+    grid = blend_grid(drummer, drums(examples[:2]), 5, temperature=1.0, seed=9)
+    assert len(grid.played.hits) == 5
+    assert [grid.clip(x, 0.0) for x in (0.0, 0.5, 1.0)] == [grid.clip(x, 1.0) for x in (0.0, 0.5, 1.0)]
+    assert (grid.clip(0.0, 0.7), grid.clip(1.0, 0.3)) == (examples[0], examples[1])
