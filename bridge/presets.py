@@ -19,7 +19,7 @@ from bridge.errors import BadFile, BadValue, Refusal, UnknownName
 from bridge.music.kit import Kit
 from bridge.settings import SETTINGS, check
 
-__all__ = ["MAX_FILE_BYTES", "MAX_NAME_CHARACTERS", "Preset", "Presets"]
+__all__ = ["MAX_FILE_BYTES", "MAX_NAME_CHARACTERS", "Preset", "Presets", "read_kit"]
 
 # A list of 1 MB costs PyYAML 11 s.
 MAX_FILE_BYTES = 64 * 1024
@@ -74,7 +74,7 @@ class Presets:
             raise BadFile(f"There is no folder {folder}: name the folder that holds your presets.")
         kits: dict[str, Kit] = {}
         for file in _yaml_files(folder / "kits"):
-            kit = _kit(file)
+            kit = read_kit(file)
             _refuse_second(f"kits/{file.name}", kit.name, kits)
             kits[kit.name] = kit
         presets: dict[str, Preset] = {}
@@ -141,7 +141,8 @@ def _preset(file: Path) -> Preset:
         raise BadFile(f"{shown}: {refusal}") from refusal
 
 
-def _kit(file: Path) -> Kit:
+def read_kit(file: Path) -> Kit:
+    """The kit in a YAML file. Raises BadFile."""
     shown = f"kits/{file.name}"
     content = _content(file, shown, KIT_KEYS)
     name = _text(shown, content, "name", MAX_NAME_CHARACTERS)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bridge.errors import BadFile, BadValue, UnknownName
 from bridge.music.kit import DRUM_CLASSES, GENERAL_MIDI
-from bridge.presets import MAX_FILE_BYTES, MAX_NAME_CHARACTERS, PRESET_KEYS, Preset, Presets, _kit, _preset
+from bridge.presets import MAX_FILE_BYTES, MAX_NAME_CHARACTERS, PRESET_KEYS, Preset, Presets, _preset, read_kit
 from bridge.settings import SETTINGS
 from tests.shipped import KITS, PRESETS, shipped_presets
 
@@ -344,4 +344,4 @@ def test_any_text_is_a_preset_or_a_bad_file(tmp_path_factory: pytest.TempPathFac
     file = tmp_path_factory.getbasetemp() / "any.yaml"
     file.write_bytes(text.encode("utf-8", "surrogatepass"))
     assert "any.yaml" in sentence_of(_preset, file)
-    assert "any.yaml" in sentence_of(_kit, file)
+    assert "any.yaml" in sentence_of(read_kit, file)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from bridge.models import drum_grid
+from bridge.models import drum_grid, grid, melody_grid
 
 __all__ = ["CODECS", "KINDS", "LATENT", "Codec", "Kind", "Tensor", "Trial"]
 
@@ -67,11 +67,12 @@ class Kind:
         return of_size(self.inputs), of_size(self.outputs)
 
 
-DRUM_GRID = Codec(drum_grid.NAME, drum_grid.VERSION, drum_grid.STEPS, drum_grid.STEPS_PER_BEAT, drum_grid.CLASSES)
+_STEPS, _CLASSES, _TOKENS = grid.STEPS, drum_grid.CLASSES, melody_grid.TOKENS
 
-CODECS: dict[str, Codec] = {codec.name: codec for codec in (DRUM_GRID,)}
+DRUM_GRID = Codec(drum_grid.NAME, drum_grid.VERSION, _STEPS, grid.STEPS_PER_BEAT, _CLASSES)
+MELODY_GRID = Codec(melody_grid.NAME, melody_grid.VERSION, _STEPS, grid.STEPS_PER_BEAT, _TOKENS)
 
-_STEPS, _CLASSES = drum_grid.STEPS, drum_grid.CLASSES
+CODECS: dict[str, Codec] = {codec.name: codec for codec in (DRUM_GRID, MELODY_GRID)}
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
@@ -107,6 +108,122 @@ KINDS: dict[str, Kind] = {
                 Trial(rows={"B": 0}, values={"decoding": False}),
                 Trial(rows={"E": 0, "P": 0}, values={"decoding": True}),
             ),
+        ),
+        # As the drum VAE, with the same two doors.
+        Kind(
+            name="melody_vae",
+            codec=MELODY_GRID,
+            inputs={
+                "decoding": Tensor("bool", ()),
+                "positions": Tensor("int64", ("N", _STEPS, 2)),
+                "tokens": Tensor("int64", ("E", _STEPS)),
+                "prior_noise": Tensor("float32", ("P", LATENT)),
+                "prior_uniform": Tensor("float32", ("P", 1)),
+                "prior_density": Tensor("float32", ("P", 1)),
+                "prior_family": Tensor("int64", ("P",)),
+                "latent": Tensor("float32", ("B", LATENT)),
+                "token_bias": Tensor("float32", ("B", _STEPS, _TOKENS)),
+                "temperature": Tensor("float32", ("B", 1)),
+                "token_uniform": Tensor("float32", ("B", _STEPS)),
+            },
+            outputs={
+                "mean": Tensor("float32", ("E", LATENT)),
+                "deviation": Tensor("float32", ("E", LATENT)),
+                "prior_latent": Tensor("float32", ("P", LATENT)),
+                "played": Tensor("int64", ("B", _STEPS)),
+            },
+            trials=(
+                Trial(rows={"B": 0}, values={"decoding": False}),
+                Trial(rows={"E": 0, "P": 0}, values={"decoding": True}),
+            ),
+        ),
+        # H steps so far, T steps that follow; `lags`: how many steps ago the model looks, for the meter's bars. What
+        # follows may be told instead of drawn, step by step; `nats` is what each step's hits or token cost, and
+        # `drawn` what would have been drawn.
+        Kind(
+            name="drum_continuation",
+            codec=DRUM_GRID,
+            inputs={
+                "history": Tensor("float32", ("B", "H", 3 * _CLASSES)),
+                "history_positions": Tensor("int64", ("B", "H", 2)),
+                "positions": Tensor("int64", ("B", "T", 2)),
+                "tempo_bpm": Tensor("float32", ("B", 1)),
+                "lags": Tensor("int64", (9,)),
+                "hit_bias": Tensor("float32", ("B", "T", _CLASSES)),
+                "temperature": Tensor("float32", ("B", 1)),
+                "hit_uniform": Tensor("float32", ("B", "T")),
+                "feel_noise": Tensor("float32", ("B", "T", 2 * _CLASSES)),
+                "told": Tensor("float32", ("B", "T", 3 * _CLASSES)),
+                "is_told": Tensor("bool", ("B", "T")),
+            },
+            outputs={
+                "hits": Tensor("float32", ("B", "T", _CLASSES)),
+                "velocity": Tensor("float32", ("B", "T", _CLASSES)),
+                "offset": Tensor("float32", ("B", "T", _CLASSES)),
+                "nats": Tensor("float32", ("B", "T")),
+            },
+            trials=(Trial(values={"lags": 1, "tempo_bpm": 120.0}),),
+        ),
+        # `harmony` of the H steps so far and the T that follow: twelve pitch classes that sound, twelve for the bass.
+        Kind(
+            name="melody_continuation",
+            codec=MELODY_GRID,
+            inputs={
+                "history": Tensor("int64", ("B", "H")),
+                "history_positions": Tensor("int64", ("B", "H", 2)),
+                "history_harmony": Tensor("float32", ("B", "H", 24)),
+                "positions": Tensor("int64", ("B", "T", 2)),
+                "harmony": Tensor("float32", ("B", "T", 24)),
+                "lags": Tensor("int64", (11,)),
+                "token_bias": Tensor("float32", ("B", "T", _TOKENS)),
+                "temperature": Tensor("float32", ("B", 1)),
+                "token_uniform": Tensor("float32", ("B", "T")),
+                "told": Tensor("int64", ("B", "T")),
+                "is_told": Tensor("bool", ("B", "T")),
+            },
+            outputs={
+                "played": Tensor("int64", ("B", "T")),
+                "drawn": Tensor("int64", ("B", "T")),
+                "nats": Tensor("float32", ("B", "T")),
+            },
+            trials=(Trial(values={"lags": 1}),),
+        ),
+        # Noise is standard normal, 0 for the medians.
+        Kind(
+            name="humanise",
+            codec=DRUM_GRID,
+            inputs={
+                "hits": Tensor("float32", ("B", _STEPS, _CLASSES)),
+                "positions": Tensor("int64", ("B", _STEPS, 2)),
+                "tempo_bpm": Tensor("float32", ("B", 1)),
+                "feel_noise": Tensor("float32", ("B", _STEPS, 2 * _CLASSES)),
+            },
+            outputs={
+                "velocity": Tensor("float32", ("B", _STEPS, _CLASSES)),
+                "offset": Tensor("float32", ("B", _STEPS, _CLASSES)),
+            },
+            trials=(Trial(values={"tempo_bpm": 120.0}),),
+        ),
+        # A tap is: 1 or 0, its velocity, its offset, whether the velocity is known, whether the offset is.
+        Kind(
+            name="drumify",
+            codec=DRUM_GRID,
+            inputs={
+                "taps": Tensor("float32", ("B", _STEPS, 5)),
+                "positions": Tensor("int64", ("B", _STEPS, 2)),
+                "tempo_bpm": Tensor("float32", ("B", 1)),
+                "hit_bias": Tensor("float32", ("B", _STEPS, _CLASSES)),
+                "temperature": Tensor("float32", ("B", 1)),
+                "hit_uniform": Tensor("float32", ("B", _STEPS)),
+                "feel_noise": Tensor("float32", ("B", _STEPS, 2 * _CLASSES)),
+            },
+            outputs={
+                "chance": Tensor("float32", ("B", _STEPS, _CLASSES)),
+                "hits": Tensor("float32", ("B", _STEPS, _CLASSES)),
+                "velocity": Tensor("float32", ("B", _STEPS, _CLASSES)),
+                "offset": Tensor("float32", ("B", _STEPS, _CLASSES)),
+            },
+            trials=(Trial(values={"tempo_bpm": 120.0}),),
         ),
     )
 }

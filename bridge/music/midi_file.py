@@ -19,11 +19,14 @@ from bridge.errors import BadFile, BadValue, Refusal
 from bridge.music.clip import MAX_BEATS, Clip, Note
 from bridge.music.meter import FOUR_FOUR, Meter
 
-__all__ = ["MAX_FILE_BYTES", "MidiMusic", "clip_of_music", "read_clip", "read_music", "write_clip"]
+__all__ = [
+    "DRUM_CHANNEL", "MAX_FILE_BYTES", "MELODY_CHANNEL", "MidiMusic",
+    "clip_of_music", "read_clip", "read_music", "write_clip",
+]  # fmt: skip
 
 # A file of a million events costs mido 4.6 s and 784 MB; 256 KB hold far more than 64 bars.
 MAX_FILE_BYTES = 256 * 1024
-DRUM_CHANNEL = 9  # channel 10, counted from 0
+DRUM_CHANNEL, MELODY_CHANNEL = 9, 0  # channels 10 and 1, counted from 0
 TICKS_PER_BEAT = 480
 RINGS_BARS = 0.25
 """A file that lasts no longer than this behind a bar has a note that rings, and not another bar."""

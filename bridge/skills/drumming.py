@@ -1,20 +1,22 @@
-"""What the drum skills have in common: clips on the grid, their latents, and the model's playing as clips."""
+"""Drums as a player: clips of drums on the grid, and the drum VAE's hits as clips on the user's pads."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from bridge.models import drum_grid
-from bridge.models.drum_grid import Cells, Roll, Source, Window
-from bridge.models.drum_vae import DrumVae, Played
-from bridge.music.clip import Clip
+from bridge.models.drum_grid import CLASSES, STEPS, Cells, Roll, Source
+from bridge.models.drum_vae import DrumVae
+from bridge.models.grid import Window, steps_in
+from bridge.music.clip import Clip, Note
 from bridge.music.kit import Kit
+from bridge.music.meter import Meter
+from bridge.skills.player import Parts, Passage, Player, Take, positions
 
-__all__ = ["DrumClip", "Take", "clip_of", "encoded", "leaning", "played_cells", "positions"]
+__all__ = ["Drums"]
 
 Floats = npt.NDArray[np.float32]
 
@@ -22,59 +24,81 @@ LEANING_NATS = 8.0
 """How many nats a skill may add to the odds of a hit to have it as it is in a clip: e^8 to 1."""
 
 
-@dataclass(frozen=True, slots=True)
-class DrumClip:
-    """A clip and the kit that its pads belong to."""
+class Drums(Player[Roll]):
+    """`kits` has the kit of each of the request's clips, in their order; what is played is on the first one's pads."""
 
-    clip: Clip
-    kit: Kit
+    way = 0.45
+    cold_ideas = 0.0
+
+    def __init__(self, model: DrumVae, kits: Sequence[Kit]) -> None:
+        self._model = model
+        self._kits = tuple(kits)
+        self.latent_size = model.latent_size
+
+    def takes(self, clips: Sequence[Clip], out_beats: float) -> list[Take[Roll]]:
+        rolls = [drum_grid.encode(clip, kit, out_beats) for clip, kit in zip(clips, self._kits, strict=True)]
+        tensors = [roll.tensor() for roll in rolls]
+        windows = len(tensors[0])
+        latents = self._model.encode(np.concatenate(tensors), positions(rolls[0].window, windows * len(rolls)))
+        return [Take(roll, latents[i * windows : (i + 1) * windows]) for i, roll in enumerate(rolls)]
+
+    def imagine(
+        self, noise: Floats, kinds: Floats, density: float, window: Window, like: Sequence[Take[Roll]] = ()
+    ) -> Floats:
+        return self._model.imagine(noise, kinds, density, window.family)
+
+    def leaning(self, takes: Sequence[Take[Roll]], strengths: Sequence[float], windows: int) -> Floats:
+        """[windows, 32, 9] nats towards what each clip does in a cell, hit or rest."""
+        if not takes:
+            return np.zeros((windows, STEPS, CLASSES), np.float32)
+        total = sum(
+            (
+                LEANING_NATS * strength * (2.0 * take.score.cells.hits - 1.0)
+                for take, strength in zip(takes, strengths, strict=True)
+            ),
+            start=np.zeros_like(takes[0].score.cells.hits),
+        )
+        return takes[0].window.split(np.asarray(total, np.float32))
+
+    def play(
+        self, latents: Floats, window: Window, bias: Floats, temperature: float, uniform: Floats, feel: Floats
+    ) -> Parts:
+        played = self._model.play(latents, positions(window, len(latents)), bias, temperature, uniform, feel)
+        return played.hits, played.velocity, played.offset
+
+    def own(self, take: Take[Roll]) -> Parts:
+        cells = take.score.cells
+        return cells.hits, cells.velocity, cells.offset
+
+    def placed(
+        self, parts: Parts, passages: Sequence[Passage[Roll]], meter: Meter, out_beats: float, humanise: float = 1.0
+    ) -> Clip:
+        notes: list[Note] = []
+        for passage in passages:
+            cells = Cells(*parts)
+            if passage.last - passage.first < steps_in(out_beats):
+                steps = slice(passage.first, passage.last)
+                cells = Cells.empty(steps_in(out_beats))
+                for own, part in zip((cells.hits, cells.velocity, cells.offset), parts, strict=True):
+                    own[steps] = part[steps]
+            sources = [Source(take.score, faith) for take, faith in passage.sources]
+            notes += drum_grid.decode(_humanised(cells, humanise), sources, self._kits[0], out_beats)
+            notes += passage.beside
+        return Clip(tuple(notes), out_beats, meter)
+
+    def left_out(self, clips: Sequence[Clip]) -> int:
+        """Those on pads of no class; most of them where the kit is another one."""
+        return sum(
+            kit.class_of(note.pitch) is None
+            for clip, kit in zip(clips, self._kits, strict=True)
+            for note in clip.notes
+        )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Take:
-    """A clip on the grid, and the latents of its windows [windows, latent]."""
-
-    roll: Roll
-    latents: Floats
-
-    @property
-    def windows(self) -> int:
-        return len(self.latents)
-
-
-def positions(window: Window, rows: int) -> npt.NDArray[np.int64]:
-    return np.broadcast_to(window.positions, (rows, *window.positions.shape))
-
-
-def encoded(model: DrumVae, clips: Sequence[DrumClip], out_beats: float) -> list[Take]:
-    """The clips on the grid, each looped to `out_beats`, and the latents of their windows."""
-    rolls = [drum_grid.encode(clip.clip, clip.kit, out_beats) for clip in clips]
-    tensors = [roll.tensor() for roll in rolls]
-    windows = len(tensors[0])
-    latents = model.encode(np.concatenate(tensors), positions(rolls[0].window, windows * len(rolls)))
-    return [Take(roll, latents[i * windows : (i + 1) * windows]) for i, roll in enumerate(rolls)]
-
-
-def leaning(rolls: Sequence[Roll], strengths: Sequence[float]) -> Floats:
-    """[windows, 32, 9] nats towards what each clip does in a cell, hit or rest, by strengths of 0 to 1."""
-    total = sum(
-        (
-            LEANING_NATS * strength * (2.0 * roll.cells.hits - 1.0)
-            for roll, strength in zip(rolls, strengths, strict=True)
-        ),
-        start=np.zeros_like(rolls[0].cells.hits),
-    )
-    return rolls[0].window.split(np.asarray(total, np.float32))
-
-
-def played_cells(played: Played, window: Window, first: int, windows: int) -> Cells:
-    """The rows from `first` on as the cells of one clip."""
-    rows = slice(first, first + windows)
-    return Cells(window.join(played.hits[rows]), window.join(played.velocity[rows]), window.join(played.offset[rows]))
-
-
-def clip_of(cells: Cells, sources: Sequence[Source], kit: Kit, out_beats: float) -> Clip:
-    """The cells as a clip like the first source's, with the notes beside its grid."""
-    first = sources[0].roll
-    notes = drum_grid.decode(cells, sources, kit, out_beats)
-    return Clip((*notes, *first.beside), out_beats, first.clip.meter)
+def _humanised(cells: Cells, humanise: float) -> Cells:
+    """`humanise` 1: as played. Towards 0, every class settles on its own mean velocity, and on the grid."""
+    if humanise == 1.0:
+        return cells
+    count = np.maximum(cells.hits.sum(0), 1.0)
+    even = cells.velocity.sum(0) / count * cells.hits
+    return Cells(cells.hits, even + humanise * (cells.velocity - even), humanise * cells.offset)

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
-from bridge.models import drum_grid
-from bridge.models.drum_grid import CLASSES, STEPS, Cells
-from bridge.models.drum_vae import DrumVae
+from bridge.models.grid import steps_in, window
 from bridge.music.clip import Clip
-from bridge.music.kit import Kit
 from bridge.music.meter import Meter
 from bridge.skills.chance import MOST_LIKELY, Chance
-from bridge.skills.drumming import played_cells, positions
+from bridge.skills.player import Passage, Player, S, in_rows, joined
 
 __all__ = ["WANDER", "generate"]
 
@@ -22,8 +17,7 @@ WANDER = 0.5
 
 
 def generate(
-    model: DrumVae,
-    kit: Kit,
+    player: Player[S],
     meter: Meter,
     *,
     bars: int,
@@ -35,40 +29,30 @@ def generate(
 ) -> tuple[Clip, ...]:
     """`variations` clips of `bars` bars.
 
-    density 0-1: the share of the training set that is sparser; humanise 0-1: how much of a drummer's timing and touch
+    density 0-1: the share of the training set that is sparser; humanise 0-1: how much of a player's timing and touch
     is played, 0 being on the grid. Raises Unsupported for a meter that the grid does not hold.
     """
-    window = drum_grid.window(meter)
+    shape = window(meter)
     out_beats = bars * meter.bar_beats
-    windows = window.count(out_beats)
+    windows = shape.count(out_beats)
     rows = variations * windows
     chance = Chance(seed, temperature)
     kinds = chance.kinds(variations).repeat(windows, axis=0)
-    noise = chance.ideas(variations, windows, model.latent_size)
+    noise = chance.ideas(variations, windows, player.latent_size)
     if temperature < MOST_LIKELY:
-        noise[:] = 0.0  # the middle of each kind of groove
+        noise *= player.cold_ideas
     noise[:, 1:] = math.sqrt(1.0 - WANDER**2) * noise[:, :1] + WANDER * noise[:, 1:]
-    latents = model.imagine(noise.reshape(rows, model.latent_size), kinds, density, window.family)
-    played = model.play(
+    latents = player.imagine(in_rows(noise), kinds, density, shape)
+    played = player.play(
         latents,
-        positions(window, rows),
-        np.zeros((rows, STEPS, CLASSES), np.float32),
+        shape,
+        player.leaning((), (), rows),
         temperature,
-        chance.hits(variations, windows).reshape(rows, STEPS),
-        chance.feel(variations, windows).reshape(rows, STEPS, 2 * CLASSES),
+        in_rows(chance.hits(variations, windows)),
+        in_rows(chance.feel(variations, windows)),
     )
-    clips = []
-    for i in range(variations):
-        cells = played_cells(played, window, i * windows, windows)
-        notes = drum_grid.decode(_humanised(cells, humanise), (), kit, out_beats)
-        clips.append(Clip(notes, out_beats, meter))
-    return tuple(clips)
-
-
-def _humanised(cells: Cells, humanise: float) -> Cells:
-    """`humanise` 1: as played. Towards 0, every class settles on its own mean velocity, and on the grid."""
-    if humanise == 1.0:
-        return cells
-    count = np.maximum(cells.hits.sum(0), 1.0)
-    even = cells.velocity.sum(0) / count * cells.hits
-    return Cells(cells.hits, even + humanise * (cells.velocity - even), humanise * cells.offset)
+    everything: tuple[Passage[S]] = (Passage(0, steps_in(out_beats)),)
+    return tuple(
+        player.placed(joined(played, shape, i * windows, windows), everything, meter, out_beats, humanise)
+        for i in range(variations)
+    )

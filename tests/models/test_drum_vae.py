@@ -8,8 +8,10 @@ import pytest
 
 from bridge.errors import Late, ModelFailed
 from bridge.models.drum_grid import CLASSES, STEPS, window
-from bridge.models.drum_vae import DrumVae, Latents, Played
+from bridge.models.drum_vae import DrumVae, Played
 from bridge.models.engine import LoadedModel
+from bridge.models.latents import Latents
+from bridge.models.model_use import ModelUse
 from bridge.music.meter import Meter
 
 Floats = npt.NDArray[np.float32]
@@ -45,12 +47,12 @@ def test_a_window_has_the_same_latent_alone_and_among_others(
     shipped: LoadedModel, windows: tuple[Floats, Ints]
 ) -> None:
     cells, positions = windows
-    together = DrumVae(shipped).encode(cells, positions)
+    together = DrumVae(ModelUse(shipped)).encode(cells, positions)
     assert together.shape == (4, shipped.card.latent)
     for i in range(4):
-        alone = DrumVae(shipped).encode(cells[i : i + 1], positions[i : i + 1])
+        alone = DrumVae(ModelUse(shipped)).encode(cells[i : i + 1], positions[i : i + 1])
         np.testing.assert_array_equal(alone[0], together[i])
-    mean, deviation = DrumVae(shipped).posterior(cells, positions)
+    mean, deviation = DrumVae(ModelUse(shipped)).posterior(cells, positions)
     np.testing.assert_allclose(together, mean, rtol=0, atol=1e-4)
     assert (deviation > 0.0).all()
 
@@ -58,24 +60,25 @@ def test_a_window_has_the_same_latent_alone_and_among_others(
 def test_a_window_is_encoded_once(shipped: LoadedModel, windows: tuple[Floats, Ints]) -> None:
     cells, positions = windows
     model, latents = Counted(shipped), Latents()
-    first = DrumVae(model, latents=latents).encode(cells, positions)
+    first = DrumVae(ModelUse(model), latents=latents).encode(cells, positions)
     assert model.runs == 4
-    again = DrumVae(model, latents=latents)
+    use = ModelUse(model)
+    again = DrumVae(use, latents=latents)
     np.testing.assert_array_equal(again.encode(cells[::-1], positions[::-1]), first[::-1])
-    assert (model.runs, again.spent_seconds) == (4, 0.0)
+    assert (model.runs, use.spent_seconds) == (4, 0.0)
 
 
 def test_what_differs_is_encoded_again(shipped: LoadedModel, windows: tuple[Floats, Ints]) -> None:
     cells, positions = windows
     model, other, latents = Counted(shipped), Counted(shipped, sha256="b"), Latents()
-    DrumVae(model, latents=latents).encode(cells[:1], positions[:1])
-    DrumVae(other, latents=latents).encode(cells[:1], positions[:1])
+    DrumVae(ModelUse(model), latents=latents).encode(cells[:1], positions[:1])
+    DrumVae(ModelUse(other), latents=latents).encode(cells[:1], positions[:1])
     assert (model.runs, other.runs) == (1, 1)
-    DrumVae(model, latents=latents).encode(cells[:1], positions[1:2])
+    DrumVae(ModelUse(model), latents=latents).encode(cells[:1], positions[1:2])
     assert model.runs == 2
     louder = cells[:1].copy()
     louder[0, 0, CLASSES] += 0.01
-    DrumVae(model, latents=latents).encode(louder, positions[:1])
+    DrumVae(ModelUse(model), latents=latents).encode(louder, positions[:1])
     assert model.runs == 3
 
 
@@ -84,7 +87,7 @@ def test_the_window_that_was_not_used_for_longest_is_forgotten(
 ) -> None:
     cells, positions = windows
     model = Counted(shipped)
-    drummer = DrumVae(model, latents=Latents(windows=2))
+    drummer = DrumVae(ModelUse(model), latents=Latents(windows=2))
     for i, runs in ((0, 1), (1, 2), (0, 2), (2, 3), (0, 3), (1, 4)):
         drummer.encode(cells[i : i + 1], positions[i : i + 1])
         assert model.runs == runs
@@ -110,7 +113,7 @@ def played(model: DrumVae, rows: slice, *, temperature: float = 1.0) -> Played:
 
 @pytest.mark.parametrize("rows", [1, 7, 8, 9, 16, 65, 70])
 def test_the_pieces_of_many_rows_are_joined_in_their_order(shipped: LoadedModel, rows: int) -> None:
-    model = DrumVae(shipped)
+    model = DrumVae(ModelUse(shipped))
     all_at_once = played(model, slice(0, rows), temperature=0.0)
     alike = 0
     for i in range(rows):
@@ -124,7 +127,7 @@ def test_the_pieces_of_many_rows_are_joined_in_their_order(shipped: LoadedModel,
 
 
 def test_the_same_rows_give_the_same_numbers_every_time(shipped: LoadedModel) -> None:
-    model = DrumVae(shipped)
+    model = DrumVae(ModelUse(shipped))
     first = played(model, slice(0, 16))
     for _ in range(5):
         again = played(model, slice(0, 16))
@@ -144,10 +147,10 @@ def test_what_goes_wrong_in_either_lane_is_raised_once_both_have_ended(shipped: 
 
         counted.run = run  # type: ignore[method-assign]
         with pytest.raises(ModelFailed, match="fell over"):
-            played(DrumVae(counted), slice(0, 70))
-        assert played(DrumVae(shipped), slice(0, 16)).hits.any()
+            played(DrumVae(ModelUse(counted)), slice(0, 70))
+        assert played(DrumVae(ModelUse(shipped)), slice(0, 16)).hits.any()
 
 
 def test_a_deadline_that_passed_is_late_in_both_lanes(shipped: LoadedModel) -> None:
     with pytest.raises(Late):
-        played(DrumVae(shipped, deadline_seconds=-1.0, clock=lambda: 0.0), slice(0, 16))
+        played(DrumVae(ModelUse(shipped, deadline_seconds=-1.0, clock=lambda: 0.0)), slice(0, 16))

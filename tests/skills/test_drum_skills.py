@@ -12,11 +12,12 @@ from bridge.errors import BadValue, Late, Unsupported
 from bridge.models.drum_grid import encode, nearest_step
 from bridge.models.drum_vae import DrumVae
 from bridge.models.engine import LoadedModel
+from bridge.models.model_use import ModelUse
 from bridge.music.clip import Clip, Note
 from bridge.music.kit import GENERAL_MIDI, Kit
 from bridge.music.meter import Meter
 from bridge.skills.blend import blend, blend_grid, blend_path, blend_points
-from bridge.skills.drumming import DrumClip
+from bridge.skills.drumming import Drums
 from bridge.skills.generate import generate
 from bridge.skills.interpolate import interpolate
 from bridge.skills.vary import vary
@@ -45,14 +46,15 @@ def numbered(clips: list[Clip]) -> list[Clip]:
     return result
 
 
-def drums(clips: list[Clip], kit: Kit = GENERAL_MIDI) -> list[DrumClip]:
-    return [DrumClip(clip, kit) for clip in clips]
+def on(model: DrumVae, clips: list[Clip]) -> tuple[Drums, list[Clip]]:
+    """Drums for these clips, all on General MIDI, and the clips."""
+    return Drums(model, [GENERAL_MIDI] * len(clips)), clips
 
 
 def new(drummer: DrumVae, **other: object) -> tuple[Clip, ...]:
     settings = {"bars": 2, "variations": 4, "density": 0.5, "humanise": 1.0, "temperature": 1.0, "seed": 3, **other}
     meter = settings.pop("meter", Meter())
-    return generate(drummer, GENERAL_MIDI, meter, **settings)  # type: ignore[arg-type]
+    return generate(Drums(drummer, [GENERAL_MIDI]), meter, **settings)  # type: ignore[arg-type]
 
 
 # --- generate ---------------------------------------------------------------------------------------------------------
@@ -123,7 +125,7 @@ def test_a_meter_whose_bar_does_not_fit_is_refused_by_name(drummer: DrumVae) -> 
 
 def varied(drummer: DrumVae, clip: Clip, kit: Kit = GENERAL_MIDI, **other: object) -> tuple[Clip, ...]:
     settings = {"amount": 0.5, "variations": 4, "temperature": 1.0, "seed": 0, **other}
-    return vary(drummer, DrumClip(clip, kit), **settings)  # type: ignore[arg-type]
+    return vary(Drums(drummer, [kit]), clip, **settings)  # type: ignore[arg-type]
 
 
 def test_amount_0_is_the_clip_itself(drummer: DrumVae, examples: list[Clip]) -> None:
@@ -210,29 +212,29 @@ def test_hits_that_share_a_cell_stay_together(drummer: DrumVae) -> None:
 
 
 def test_both_ends_of_an_interpolation_are_the_users_own(drummer: DrumVae, examples: list[Clip]) -> None:
-    a, b = drums(examples[:2])
-    clips = interpolate(drummer, a, b, steps=5, temperature=1.0, seed=0)
+    a, b = examples[:2]
+    clips = interpolate(Drums(drummer, [GENERAL_MIDI] * 2), a, b, steps=5, temperature=1.0, seed=0)
     assert len(clips) == 7
-    assert (clips[0], clips[-1]) == (a.clip, b.clip)
+    assert (clips[0], clips[-1]) == (a, b)
     from_a = [distance(clips[0], clip) for clip in clips]
     assert from_a[1] < from_a[-2]
-    assert all(clip not in (a.clip, b.clip) for clip in clips[1:-1])
+    assert all(clip not in (a, b) for clip in clips[1:-1])
 
 
 def test_corners_are_exact_and_the_middle_is_none_of_them(drummer: DrumVae, examples: list[Clip]) -> None:
-    corners = drums(numbered(examples))
+    corners = numbered(examples)
     for i, (x, y) in enumerate([(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)]):
-        assert blend(drummer, corners, x, y, temperature=1.0, seed=0) is corners[i].clip
-    middle = blend(drummer, corners, 0.5, 0.5, temperature=1.0, seed=0)
-    assert all(distance(middle, corner.clip) > 8 for corner in corners)
+        assert blend(*on(drummer, corners), x, y, temperature=1.0, seed=0) is corners[i]
+    middle = blend(*on(drummer, corners), 0.5, 0.5, temperature=1.0, seed=0)
+    assert all(distance(middle, corner) > 8 for corner in corners)
     assert len(middle.notes) > 8
 
 
 def test_the_puck_leaves_a_corner_without_a_jump(drummer: DrumVae, examples: list[Clip]) -> None:
-    corners = drums(numbered(examples))
+    corners = numbered(examples)
     for i, (x, y) in enumerate([(0.01, 0.01), (0.99, 0.01), (0.01, 0.99), (0.99, 0.99)]):
-        near = blend(drummer, corners, x, y, temperature=1.0, seed=0)
-        own = corners[i].clip
+        near = blend(*on(drummer, corners), x, y, temperature=1.0, seed=0)
+        own = corners[i]
         assert distance(near, own) <= 2
         starts = {note.source: note.start_beats for note in own.notes}
         moved = [abs(note.start_beats - starts[note.source]) for note in near.notes if note.source in starts]
@@ -241,25 +243,24 @@ def test_the_puck_leaves_a_corner_without_a_jump(drummer: DrumVae, examples: lis
 
 @pytest.mark.parametrize("corners", [2, 3, 4])
 def test_two_three_and_four_corners(drummer: DrumVae, examples: list[Clip], corners: int) -> None:
-    clip = blend(drummer, drums(examples[:corners]), 0.4, 0.3, temperature=1.0, seed=0)
+    clip = blend(*on(drummer, examples[:corners]), 0.4, 0.3, temperature=1.0, seed=0)
     assert clip.length_beats == 8.0
     assert clip.notes
     for wrong in (examples[:1], [*examples, examples[0]]):
         with pytest.raises(BadValue, match="corners"):
-            blend(drummer, drums(wrong), 0.4, 0.3, temperature=1.0, seed=0)
+            blend(*on(drummer, wrong), 0.4, 0.3, temperature=1.0, seed=0)
 
 
 def test_different_meters_are_refused_by_name(drummer: DrumVae, examples: list[Clip]) -> None:
     waltz = Clip(examples[0].notes, 6.0, Meter(3, 4))
     with pytest.raises(Unsupported, match="3/4, 4/4"):
-        blend(drummer, drums([waltz, examples[0]]), 0.5, 0.0, temperature=1.0, seed=0)
+        blend(*on(drummer, [waltz, examples[0]]), 0.5, 0.0, temperature=1.0, seed=0)
 
 
 def test_the_shorter_clip_loops(drummer: DrumVae, examples: list[Clip]) -> None:
     one_bar = Clip((Note(36, 0.0, 0.1, 100.0), Note(36, 2.0, 0.1, 100.0)), 4.0)
-    clips = blend_points(
-        drummer, drums([one_bar, examples[0]]), [(0.0, 0.0), (0.01, 0.0), (0.5, 0.0)], temperature=0.0, seed=0
-    )
+    points = [(0.0, 0.0), (0.01, 0.0), (0.5, 0.0)]
+    clips = blend_points(*on(drummer, [one_bar, examples[0]]), points, temperature=0.0, seed=0)
     assert clips[0] is one_bar
     assert clips[1].length_beats == clips[2].length_beats == 8.0
     assert [note.start_beats for note in clips[1].notes if note.pitch == 36] == pytest.approx([0, 2, 4, 6], abs=0.01)
@@ -269,19 +270,20 @@ def test_a_blend_plays_on_the_first_clips_kit(drummer: DrumVae, examples: list[C
     elsewhere = examples[1].with_notes(
         replace(note, pitch=OTHER_KIT.home(GENERAL_MIDI.classes[note.pitch])) for note in examples[1].notes
     )
-    both = [DrumClip(examples[0], GENERAL_MIDI), DrumClip(elsewhere, OTHER_KIT)]
-    assert blend(drummer, both, 1.0, 0.0, temperature=1.0, seed=0) is elsewhere
+    kits = Drums(drummer, [GENERAL_MIDI, OTHER_KIT])
+    assert blend(kits, [examples[0], elsewhere], 1.0, 0.0, temperature=1.0, seed=0) is elsewhere
     for x in (0.2, 0.5, 0.8, 0.99):
-        clip = blend(drummer, both, x, 0.0, temperature=1.0, seed=0)
+        clip = blend(kits, [examples[0], elsewhere], x, 0.0, temperature=1.0, seed=0)
         assert {note.pitch for note in clip.notes} <= set(GENERAL_MIDI.classes)
-    mixed = [DrumClip(elsewhere, OTHER_KIT), DrumClip(examples[0], GENERAL_MIDI)]
-    assert {n.pitch for n in blend(drummer, mixed, 0.5, 0.0, temperature=1.0, seed=0).notes} <= set(OTHER_KIT.classes)
+    kits = Drums(drummer, [OTHER_KIT, GENERAL_MIDI])
+    mixed = blend(kits, [elsewhere, examples[0]], 0.5, 0.0, temperature=1.0, seed=0)
+    assert {note.pitch for note in mixed.notes} <= set(OTHER_KIT.classes)
 
 
 def test_sources_name_notes_of_the_clips_in_their_order(drummer: DrumVae, examples: list[Clip]) -> None:
     corners = numbered(examples)
     by_source = {note.source: note for clip in corners for note in clip.notes}
-    clip = blend(drummer, drums(corners), 0.3, 0.4, temperature=1.0, seed=0)
+    clip = blend(*on(drummer, corners), 0.3, 0.4, temperature=1.0, seed=0)
     known = [note for note in clip.notes if note.source is not None]
     assert len(known) > len(clip.notes) / 2
     assert all(note.pitch == by_source[note.source].pitch for note in known)
@@ -289,9 +291,8 @@ def test_sources_name_notes_of_the_clips_in_their_order(drummer: DrumVae, exampl
 
 
 def test_a_grid_has_the_corners_and_is_the_same_whenever_it_is_made(drummer: DrumVae, examples: list[Clip]) -> None:
-    corners = drums(examples)
-    grid = blend_grid(drummer, corners, 5, temperature=1.0, seed=9)
-    again = blend_grid(drummer, corners, 5, temperature=1.0, seed=9)
+    grid = blend_grid(*on(drummer, examples), 5, temperature=1.0, seed=9)
+    again = blend_grid(*on(drummer, examples), 5, temperature=1.0, seed=9)
     ways = [i / 4 for i in range(5)]
     cells = [grid.clip(x, y) for y in ways for x in ways]
     assert cells == [again.clip(x, y) for y in ways for x in ways]
@@ -302,7 +303,7 @@ def test_a_grid_has_the_corners_and_is_the_same_whenever_it_is_made(drummer: Dru
 
 
 def test_neighbours_on_a_grid_are_more_alike_than_corners(drummer: DrumVae, examples: list[Clip]) -> None:
-    grid = blend_grid(drummer, drums(examples), 9, temperature=1.0, seed=2)
+    grid = blend_grid(*on(drummer, examples), 9, temperature=1.0, seed=2)
     ways = [i / 8 for i in range(9)]
     steps = [distance(grid.clip(a, y), grid.clip(b, y)) for y in ways for a, b in pairwise(ways)]
     sides = [distance(examples[0], examples[1]), distance(examples[2], examples[3])]
@@ -312,14 +313,14 @@ def test_neighbours_on_a_grid_are_more_alike_than_corners(drummer: DrumVae, exam
 def test_a_grid_that_is_too_large_is_refused(drummer: DrumVae) -> None:
     long = Clip((Note(36, 0.0, 0.1, 100.0),), 256.0)
     with pytest.raises(BadValue, match="smaller grid"):
-        blend_grid(drummer, drums([long, long, long]), 21, temperature=1.0, seed=0)
+        blend_grid(*on(drummer, [long, long, long]), 21, temperature=1.0, seed=0)
 
 
 def test_a_path_is_a_bar_a_point_and_exact_at_corners(drummer: DrumVae, examples: list[Clip]) -> None:
     cowbell = examples[0].with_notes((*examples[0].notes, Note(COWBELL, 0.5, 0.1, 90.0), Note(COWBELL, 4.5, 0.1, 91.0)))
     corners = [cowbell, *examples[1:]]
     points = [(0.0, 0.0), (0.5, 0.5), (0.0, 0.0), (1.0, 0.0), (1.0, 1.0)]
-    clip = blend_path(drummer, drums(corners), points, temperature=1.0, seed=0)
+    clip = blend_path(*on(drummer, corners), points, temperature=1.0, seed=0)
     assert clip.bars == 5
 
     def bar(source: Clip, index: int) -> set[tuple[int, float, float]]:
@@ -339,15 +340,15 @@ def test_a_path_is_a_bar_a_point_and_exact_at_corners(drummer: DrumVae, examples
 
 def test_a_deadline_that_passed_stops_the_playing(shipped: LoadedModel, examples: list[Clip]) -> None:
     with pytest.raises(Late, match="what plays goes on playing"):
-        blend(DrumVae(shipped, deadline_seconds=0.0), drums(examples), 0.5, 0.5, temperature=1.0, seed=0)
+        blend(*on(DrumVae(ModelUse(shipped, deadline_seconds=0.0)), examples), 0.5, 0.5, temperature=1.0, seed=0)
 
 
 def test_a_path_plays_on_one_kit(drummer: DrumVae, examples: list[Clip]) -> None:
     elsewhere = examples[1].with_notes(
         replace(note, pitch=OTHER_KIT.home(GENERAL_MIDI.classes[note.pitch])) for note in examples[1].notes
     )
-    both = [DrumClip(examples[0], GENERAL_MIDI), DrumClip(elsewhere, OTHER_KIT)]
-    clip = blend_path(drummer, both, [(0.0, 0.0), (0.9, 0.0), (1.0, 0.0)], temperature=1.0, seed=0)
+    kits = Drums(drummer, [GENERAL_MIDI, OTHER_KIT])
+    clip = blend_path(kits, [examples[0], elsewhere], [(0.0, 0.0), (0.9, 0.0), (1.0, 0.0)], temperature=1.0, seed=0)
     assert {note.pitch for note in clip.notes} <= set(GENERAL_MIDI.classes)
     assert any(note.start_beats >= 8.0 for note in clip.notes)
 
@@ -357,11 +358,11 @@ def test_a_meter_that_cannot_be_played_is_refused_where_nothing_would_be_played(
     with pytest.raises(Unsupported, match="9/4"):
         varied(drummer, clip, amount=0.0)
     with pytest.raises(Unsupported, match="9/4"):
-        blend(drummer, drums([clip, clip]), 0.0, 0.0, temperature=1.0, seed=0)
+        blend(*on(drummer, [clip, clip]), 0.0, 0.0, temperature=1.0, seed=0)
 
 
 def test_the_grid_of_two_clips_is_one_row(drummer: DrumVae, examples: list[Clip]) -> None:
-    grid = blend_grid(drummer, drums(examples[:2]), 5, temperature=1.0, seed=9)
-    assert len(grid.played.hits) == 5
+    grid = blend_grid(*on(drummer, examples[:2]), 5, temperature=1.0, seed=9)
+    assert len(grid.played[0]) == 5
     assert [grid.clip(x, 0.0) for x in (0.0, 0.5, 1.0)] == [grid.clip(x, 1.0) for x in (0.0, 0.5, 1.0)]
     assert (grid.clip(0.0, 0.7), grid.clip(1.0, 0.3)) == (examples[0], examples[1])
