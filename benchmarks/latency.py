@@ -1,7 +1,8 @@
 """How long a musician waits: `python -m benchmarks.latency`.
 
-Starts a bridge of its own and asks it over loopback with the four example clips, two bars of 4/4 each. A time is that
-from before the request is written to the whole answer being read, at the client.
+Starts a bridge of its own and asks it over loopback with the example clips, two bars of 4/4 each. A time is that from
+before the request is written to the whole answer being read, at the client. What the bridge has no model for is left
+out, and named.
 
 No machine is as quiet as it seems. So the rows take turns of ten requests, as a puck that is moved makes them, medians
 count, and a fixed piece of work that has nothing to do with the bridge is timed in between: two runs can be compared by
@@ -28,8 +29,8 @@ from pathlib import Path
 import numpy as np
 
 from bridge.client import Client, Result
-from bridge.demo import EXAMPLES
-from bridge.errors import NoAnswer, Refusal
+from bridge.demo import EXAMPLES, LINES
+from bridge.errors import NoAnswer, Refusal, UnknownName
 from bridge.music.midi_file import read_clip
 from bridge.transport import Transport
 
@@ -59,11 +60,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`resident_mb`: of the bridge's process after the run, None where the system does not tell."""
+    """`resident_mb`: of the bridge's process after the run, None where the system does not tell.
+
+    `left_out`: a sentence for each row that has no model.
+    """
 
     machine: str
     rows: tuple[Row, ...]
     resident_mb: float | None
+    left_out: tuple[str, ...] = ()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,6 +93,8 @@ def measure(models: Path, requests: int) -> Report:
     """`requests` of most kinds, in turns. Raises NoAnswer where no bridge starts."""
     a, b, c, d = (read_clip(path) for path in sorted(EXAMPLES.glob("*.mid"))[:4])
     corners = (a, b, c, d)
+    bass, chords, melody, answer = (read_clip(LINES / f"{name}.mid") for name in ("bass", "chords", "melody", "answer"))
+    melodies = (melody, answer)
     circle = [(0.0, 0.5), (0.1, 0.1), (0.5, 0.0), (0.9, 0.1), (1.0, 0.5), (0.9, 0.9), (0.5, 1.0), (0.1, 0.9)]
     chance = random.Random(0)
     not_inference = Row("all that is not inference, of that cell", 0.8)
@@ -130,13 +137,48 @@ def measure(models: Path, requests: int) -> Report:
                 lambda seed: client.interpolate(a, b, (None, None), PLAYING, seed=seed),
             ),
             (Row("path, 8 bars"), requests, lambda seed: client.path(corners, circle, None, PLAYING, seed=seed)),
+            (
+                Row("continue, 2 bars of drums", 8.0), requests,
+                lambda seed: client.continue_clip(a, None, None, PLAYING, length=2, variations=1, seed=seed),
+            ),
+            (
+                Row("continue, 2 bars of a melody, over chords", 12.0), requests,
+                lambda seed: client.continue_clip(melody, None, chords, PLAYING, length=2, variations=1, seed=seed),
+            ),
+            (Row("humanise", 4.0), requests, lambda seed: client.humanise(a, None, PLAYING, amount=1.0, seed=seed)),
+            (Row("drumify", 4.0), requests, lambda seed: client.drumify(bass, None, PLAYING, variations=1, seed=seed)),
+            (
+                Row("continue, 4 variations of 8 bars of drums"), -(-requests // IN_A_TURN),
+                lambda seed: client.continue_clip(a, None, None, PLAYING, length=8, variations=4, seed=seed),
+            ),
+            (
+                Row("continue, 4 of 8 bars of a melody"), -(-requests // IN_A_TURN),
+                lambda seed: client.continue_clip(melody, None, chords, PLAYING, length=8, variations=4, seed=seed),
+            ),
+            (
+                Row("blend of melodies, one cell"), requests,
+                lambda seed: client.blend(melodies, None, PLAYING, x=chance.random(), seed=seed),
+            ),
+            (
+                Row("vary a melody, 16 variations"), requests,
+                lambda seed: client.vary(melody, None, PLAYING, variations=16, seed=seed),
+            ),
+            (
+                Row("generate, 16 melodies"), requests,
+                lambda seed: client.generate(PLAYING, instrument="melody", variations=16, seed=seed),
+            ),
             (Row("ping"), requests, lambda seed: client.ping()),
             (Row("reference: work that is not the bridge's"), requests, lambda seed: fixed_work()),
             (Row("cold start to the first clip", 700.0), min(requests, COLD_STARTS), cold_start),
         ]  # fmt: skip
         # Once for nothing: the clips go up, the grid is made, the model's memory is taken.
-        for _, _, job in jobs:
-            job(0)
+        left_out = []
+        for row, _, job in tuple(jobs):
+            try:
+                job(0)
+            except UnknownName as refusal:
+                left_out.append(f"{row.name}: {refusal}")
+                jobs = [each for each in jobs if each[0] is not row]
         not_inference.times_ms.clear()
         turns = -(-requests // IN_A_TURN)
         for turn in range(1, turns + 1):
@@ -148,7 +190,9 @@ def measure(models: Path, requests: int) -> Report:
                     row.times_ms.append(1000.0 * (time.perf_counter() - started_seconds))
         resident_mb = resident(process.pid)
     rows = [row for row, _, _ in jobs]
-    return Report(machine(), (rows[0], not_inference, *rows[1:]), resident_mb)
+    if rows[0].name == "blend, one cell":
+        rows.insert(1, not_inference)
+    return Report(machine(), tuple(rows), resident_mb, tuple(left_out))
 
 
 @contextmanager
@@ -202,6 +246,7 @@ def as_json(report: Report) -> str:
         {
             "machine": report.machine,
             "rows": rows,
+            "left_out": report.left_out,
             "resident_mb": report.resident_mb,
             "goal_resident_mb": RESIDENT_GOAL_MB,
         },
@@ -223,6 +268,7 @@ def as_table(report: Report) -> str:
                 ratios.append(f"{row.percentile(percent) / goal:.2f}")
         line = f"{row.name:<42}{len(row.times_ms):>5}{numbers}   {', '.join(goals):<16}{', '.join(ratios)}"
         lines.append(line.rstrip())
+    lines += [f"left out: {sentence}" for sentence in report.left_out]
     if report.resident_mb is None:
         lines.append("resident memory of the bridge: unknown on this system")
     else:

@@ -28,9 +28,12 @@ from bridge.wire.protocol import (
     Blend,
     ClipRef,
     ClipState,
+    Continue,
+    Drumify,
     Generate,
     Got,
     Hello,
+    Humanise,
     Interpolate,
     ModelState,
     Name,
@@ -175,6 +178,31 @@ class Client:
         """One long clip, a point a bar. Settings as in `protocol.Path`: temperature, seed ..."""
         refs, walk = self._refs(corners, kits), tuple(Point(x, y) for x, y in points)
         return self.request(self._skill(Path, transport, settings, corners=refs, points=walk), corners)
+
+    def continue_clip(
+        self,
+        clip: Clip,
+        kit: str | None = None,
+        chords: Clip | None = None,
+        transport: Transport | None = None,
+        **settings: Any,
+    ) -> Result:
+        """The bars that follow. Settings as in `protocol.Continue`: length, variations, with_primer, instrument ..."""
+        clips = (clip,) if chords is None else (clip, chords)
+        refs = {"clip": self._ref(clip, kit), "chords": tuple(self._ref(other, None) for other in clips[1:])}
+        return self.request(self._skill(Continue, transport, settings, **refs), clips)
+
+    def humanise(
+        self, clip: Clip, kit: str | None = None, transport: Transport | None = None, **settings: Any
+    ) -> Result:
+        """The clip as a drummer plays it. Settings as in `protocol.Humanise`: amount, keep_swing, temperature ..."""
+        return self.request(self._skill(Humanise, transport, settings, clip=self._ref(clip, kit)), (clip,))
+
+    def drumify(
+        self, clip: Clip, kit: str | None = None, transport: Transport | None = None, **settings: Any
+    ) -> Result:
+        """Drums on the kit to a clip's rhythm. Settings as in `protocol.Drumify`: variations, castro, density ..."""
+        return self.request(self._skill(Drumify, transport, settings, clip=self._ref(clip, kit)), (clip,))
 
     def request(self, ask: SkillAsk, clips: Sequence[Clip]) -> Result:
         """Uploads those of the clips that the bridge may not know, asks, and waits for the whole answer."""

@@ -9,11 +9,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import bridge
+from bridge.band import Band, Made, refs_of
 from bridge.errors import (
     BadDatagram,
     Cancelled,
@@ -25,38 +26,26 @@ from bridge.errors import (
     UnknownClip,
     Unsupported,
 )  # fmt: skip
-from bridge.models.drum_vae import DrumVae, Latents
 from bridge.models.store import Store
 from bridge.music.clip import MAX_BARS, MAX_NOTES, Clip
 from bridge.music.meter import Meter
 from bridge.planner import MAX_WAITING, Job, Planner
 from bridge.presets import Presets
-from bridge.settings import SETTINGS
-from bridge.skills.blend import Blended, blend, blend_grid, blend_path
-from bridge.skills.drumming import DrumClip
-from bridge.skills.generate import generate
-from bridge.skills.interpolate import interpolate
-from bridge.skills.vary import vary
 from bridge.transport import Transport
 from bridge.wire import osc, protocol
 from bridge.wire.delivery import ClipShelf, ReplyKey, ReplyShelf, number_parts, result_clip_parts
 from bridge.wire.protocol import (
     Accepted,
     Ask,
-    Blend,
     Cancel,
     ClipPart,
-    ClipRef,
     ClipState,
-    Generate,
     Got,
     Hello,
-    Interpolate,
     ModelState,
     Name,
     Need,
     Part,
-    Path,
     Ping,
     Pong,
     Refused,
@@ -65,20 +54,16 @@ from bridge.wire.protocol import (
     SkillAsk,
     State,
     Status,
-    Vary,
     Welcome,
     to_datagram,
 )  # fmt: skip
 
-__all__ = ["BURST", "DEFAULT_KIT", "Service"]
+__all__ = ["BURST", "Service"]
 
 log = logging.getLogger("sideman")
 
-DEFAULT_KIT = "general_midi"
-DRUM_KIND = "drum_vae"
 BURST = 48
 """Datagrams sent in one go: what a Max-like receiver took whole. The rest is paced, or asked for again."""
-GRIDS_KEPT = 8
 LATENCIES_KEPT = 512
 
 Send = Callable[[Sequence[bytes], tuple[str, int]], None]
@@ -96,18 +81,6 @@ class _Counts:
         self.answered += 1
         self.requests[model, skill] = self.requests.get((model, skill), 0) + 1
         self.latencies_ms.setdefault((model, skill), deque(maxlen=LATENCIES_KEPT)).append(elapsed_ms)
-
-
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """What a skill made, and how."""
-
-    clips: tuple[Clip, ...]
-    model: str
-    model_hash: str
-    model_seconds: float
-    left_alone: int
-    from_memory: bool = False
 
 
 class Service:
@@ -132,10 +105,9 @@ class Service:
         self._started_seconds = clock()
         self._clips = ClipShelf()
         self._replies = ReplyShelf()
-        self._grids: OrderedDict[tuple[object, ...], Blended] = OrderedDict()
-        self._latents = Latents()
+        self._band = Band(store, presets, clock)
         self._counts = _Counts()
-        # What the socket's thread and the worker both touch: replies, grids, counts.
+        # What the socket's thread and the worker both touch: replies and counts.
         self._lock = threading.Lock()
 
     # --- the socket's thread ---------------------------------------------------------------------------------------
@@ -205,7 +177,7 @@ class Service:
         if self._repeated(ask, host, key):
             return
         job = Job(key, ask, self._clips_of(ask), arrived_seconds)
-        remembered = self._from_memory(job)
+        remembered = self._band.remembered(ask, job.clips)
         if remembered is not None:
             replaced = self.planner.replace(job)
             self._answer(ask, host, key, self._result(job, remembered))
@@ -243,7 +215,7 @@ class Service:
         """The request's clips, their notes' `source` counted through all of them. Raises UnknownClip."""
         clips: list[Clip] = []
         first_source = 0
-        for ref in _refs(ask):
+        for ref in refs_of(ask):
             clip = self._clips.get(ref.clip_hash, first_source)
             if clip is None:
                 raise UnknownClip(ref.clip_hash)
@@ -278,7 +250,7 @@ class Service:
         try:
             if job.deadline_seconds is not None and self._clock() > job.deadline_seconds:
                 raise Late("The deadline passed while the request was waiting: what plays goes on playing.")
-            made = self._made(job)
+            made = self._band.play(job.ask, job.clips, job.deadline_seconds)
             if job.deadline_seconds is not None and self._clock() > job.deadline_seconds:
                 raise Late("The clip was ready after the deadline: what plays goes on playing.")
             self._answer(job.ask, host, job.key, self._result(job, made), paced=True)
@@ -288,79 +260,9 @@ class Service:
             log.exception("A mistake in the bridge, in %s", job.ask.ADDRESS)
             self._refuse(job.ask, host, _fault(error), job.key)
 
-    def _made(self, job: Job) -> _Made:
-        """The skill that the request names, at work."""
-        ask = job.ask
-        chosen = _Chosen(ask, self._presets)
-        loaded = self._store.model(chosen.model) if chosen.model else self._store.default(DRUM_KIND)
-        drummer = DrumVae(loaded, job.deadline_seconds, self._latents, self._clock)
-        temperature, seed = chosen.number("temperature"), ask.seed
-        drums = [
-            DrumClip(clip, self._presets.kit(ref.kit or chosen.kit))
-            for clip, ref in zip(job.clips, _refs(ask), strict=True)
-        ]
-        match ask:
-            case Generate():
-                clips = generate(
-                    drummer, self._presets.kit(ask.kit or chosen.kit), Meter(ask.numerator, ask.denominator),
-                    bars=chosen.whole("bars"), variations=chosen.whole("variations"), density=chosen.number("density"),
-                    humanise=chosen.number("humanise"), temperature=temperature, seed=seed,
-                )  # fmt: skip
-            case Vary():
-                clips = vary(
-                    drummer, drums[0], amount=chosen.number("amount"), variations=chosen.whole("variations"),
-                    temperature=temperature, seed=seed,
-                )  # fmt: skip
-            case Interpolate():
-                clips = interpolate(
-                    drummer, drums[0], drums[1], steps=chosen.whole("steps"), temperature=temperature, seed=seed
-                )
-            case Blend() if chosen.whole("grid"):
-                blended = blend_grid(drummer, drums, chosen.whole("grid"), temperature=temperature, seed=seed)
-                self._remember(self._memory_key(ask, chosen, loaded.sha256), blended)
-                clips = (blended.clip(ask.x, ask.y),)
-            case Blend():
-                clips = (blend(drummer, drums, ask.x, ask.y, temperature=temperature, seed=seed),)
-            case Path():
-                points = [(point.x, point.y) for point in ask.points]
-                clips = (blend_path(drummer, drums, points, temperature=temperature, seed=seed),)
-            case _:
-                raise Fault(f"No skill answers {ask.ADDRESS}.")
-        return _Made(clips, loaded.card.name, loaded.sha256, drummer.spent_seconds, _left_alone(drums))
-
-    # --- a blend's grid, kept --------------------------------------------------------------------------------------
-
-    def _memory_key(self, ask: Blend, chosen: _Chosen, model_hash: str) -> tuple[object, ...]:
-        corners = tuple((ref.clip_hash, ref.kit or chosen.kit) for ref in ask.corners)
-        return (model_hash, corners, chosen.whole("grid"), chosen.number("temperature"), ask.seed)
-
-    def _remember(self, key: tuple[object, ...], blended: Blended) -> None:
-        with self._lock:
-            self._grids[key] = blended
-            while len(self._grids) > GRIDS_KEPT:
-                self._grids.popitem(last=False)
-
-    def _from_memory(self, job: Job) -> _Made | None:
-        """The blend's point, where its grid was played before."""
-        ask = job.ask
-        if not isinstance(ask, Blend) or not self._grids:
-            return None
-        chosen = _Chosen(ask, self._presets)
-        if not chosen.whole("grid"):
-            return None
-        loaded = self._store.model(chosen.model) if chosen.model else self._store.default(DRUM_KIND)
-        key = self._memory_key(ask, chosen, loaded.sha256)
-        with self._lock:
-            blended = self._grids.get(key)
-            if blended is None:
-                return None
-            self._grids.move_to_end(key)
-        clips = (blended.clip(ask.x, ask.y),)
-        return _Made(clips, loaded.card.name, loaded.sha256, 0.0, _left_alone(blended.clips), from_memory=True)
-
     # --- replies ---------------------------------------------------------------------------------------------------
 
-    def _result(self, job: Job, made: _Made) -> list[Part]:
+    def _result(self, job: Job, made: Made) -> list[Part]:
         ask = job.ask
         now_seconds = self._clock()
         elapsed_seconds = now_seconds - job.arrived_seconds
@@ -449,43 +351,8 @@ class Service:
         self._send([to_datagram(reply)], (host, ask.reply_port))
 
 
-class _Chosen:
-    """The request's settings: what it gives, else what its preset says, else the default."""
-
-    def __init__(self, ask: SkillAsk, presets: Presets) -> None:
-        self._ask = ask
-        self._preset = presets.preset(ask.preset) if ask.preset else None
-        self.model: str | None = ask.model or (self._preset.model if self._preset else None)
-        self.kit: str = (self._preset.kit if self._preset else None) or DEFAULT_KIT
-
-    def number(self, name: str) -> float:
-        given = getattr(self._ask, name)
-        if given is None:
-            given = getattr(self._preset, name, None)
-        return float(SETTINGS[name].default if given is None else given)
-
-    def whole(self, name: str) -> int:
-        return int(self.number(name))
-
-
 def _fault(error: Exception) -> Fault:
     return Fault(f"The bridge made a mistake ({error!r}): please report it with its log.")
-
-
-def _refs(ask: SkillAsk) -> tuple[ClipRef, ...]:
-    match ask:
-        case Vary():
-            return (ask.clip,)
-        case Interpolate():
-            return (ask.first, ask.last)
-        case Blend() | Path():
-            return ask.corners
-    return ()
-
-
-def _left_alone(drums: Iterable[DrumClip]) -> int:
-    """How many notes are on pads of no class: where it is most of them, the kit is likely another one."""
-    return sum(drum.kit.class_of(note.pitch) is None for drum in drums for note in drum.clip.notes)
 
 
 def _skill(ask: SkillAsk) -> str:

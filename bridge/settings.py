@@ -36,6 +36,7 @@ SETTINGS: dict[str, Setting] = {
         Setting("humanise", "0 plays on the grid at even strength, 1 plays with a drummer's timing and touch", 0, 1, 1),
         Setting("amount", "0 leaves the clip as it is, 1 changes it most", 0, 1, 0.5),
         Setting("bars", "the length of a new clip", 1, 64, 2, whole=True),
+        Setting("length", "how many bars a continuation has", 1, 32, 2, whole=True),
         Setting("variations", "how many clips come back", 1, 16, 4, whole=True),
         Setting("steps", "how many clips come back on the way from one clip to the other", 1, 16, 3, whole=True),
         Setting("grid", "points along a side of a blend that are made ahead, 0 for none", 0, 21, 0, True, (1,)),

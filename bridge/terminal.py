@@ -1,24 +1,14 @@
-"""What the terminal shows and where its files go: shared by the command line and the demo."""
+"""What the terminal shows and where its files go: shared by `ask` and the demo."""
 
 from __future__ import annotations
 
-import sys
 from itertools import count
 from pathlib import Path
 
 from bridge.errors import BadFile
-from bridge.models.store import Store
 from bridge.music.clip import Clip
 
-__all__ = ["described", "free_path", "make_folder", "open_store"]
-
-
-def open_store(folder: Path) -> Store:
-    """The models of a folder; those that are skipped are named on standard error. Raises BadFile where none is left."""
-    store = Store(folder)
-    for sentence in store.load_all().skipped:
-        print(f"Skipped: {sentence}", file=sys.stderr)
-    return store
+__all__ = ["described", "free_path", "make_folder"]
 
 
 def described(clip: Clip) -> str:

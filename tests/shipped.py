@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-__all__ = ["KITS", "PRESETS", "shipped_presets"]
+__all__ = ["KITS", "MODELS", "PRESETS", "shipped_presets"]
 
 ROOT = Path(__file__).resolve().parent.parent
+MODELS = ("drum_continuation", "drum_vae", "drumify", "humanise", "melody_continuation", "melody_vae")
 PRESETS = ("busy", "long_take", "loose", "sketchbook", "sparse", "straight", "tight", "wild")
 KITS = ("general_midi", "live_drum_rack", "roland_td")
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 from pathlib import Path
 
 import pytest
 
 from benchmarks.latency import Report, Row, as_table, main
+from tests.program import ROOT
 
 GOALS_MS = {
     "blend, one cell": (5.0, 15.0),
@@ -17,6 +19,10 @@ GOALS_MS = {
     "blend, a new grid of 11 x 11": (150.0, None),
     "vary, 16 variations": (12.0, None),
     "generate, 16 variations": (12.0, None),
+    "continue, 2 bars of drums": (8.0, None),
+    "continue, 2 bars of a melody, over chords": (12.0, None),
+    "humanise": (4.0, None),
+    "drumify": (4.0, None),
     "cold start to the first clip": (700.0, None),
 }
 
@@ -24,12 +30,14 @@ GOALS_MS = {
 def test_every_row_has_its_times_and_goals(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--requests", "12", "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
-    assert set(report) == {"machine", "rows", "resident_mb", "goal_resident_mb"}
+    assert set(report) == {"machine", "rows", "left_out", "resident_mb", "goal_resident_mb"}
+    assert report["left_out"] == []
     rows = {row["name"]: row for row in report["rows"]}
     assert rows.keys() > GOALS_MS.keys()
     for name, row in rows.items():
         assert (row["goal_p50_ms"], row["goal_p99_ms"]) == GOALS_MS.get(name, (None, None))
-        assert row["requests"] == (2 if "grid" in name else 12 if "start" not in name else 5)
+        few = "grid" in name or "of 8 bars" in name
+        assert row["requests"] == (2 if few else 12 if "start" not in name else 5)
         times = [row[f"p{percent}_ms"] for percent in (0, 50, 95, 99)]
         assert times == sorted(times)
         assert all(math.isfinite(time) and time > 0.0 for time in times)
@@ -46,6 +54,18 @@ def test_the_table_compares_with_the_goals() -> None:
     assert table.splitlines()[3].split() == ["ping", "1", "0.10", "0.10", "0.10", "0.10"]
     assert table.splitlines()[4].split()[-3:] == ["80", "160", "0.50"]
     assert "unknown" in as_table(Report("a machine", (row,), resident_mb=None))
+
+
+def test_what_the_bridge_has_no_model_for_is_left_out_and_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copy(ROOT / "onnx_models" / "drum_vae.onnx", tmp_path)
+    assert main(["--models", str(tmp_path), "--requests", "1"]) == 0
+    table = capsys.readouterr().out
+    assert "\nblend, one cell  " in table
+    assert "\nhumanise  " not in table
+    assert "left out: humanise: There is no model that plays this (a humanise). There is: drum_vae.\n" in table
+    assert table.count("left out: ") == 9
 
 
 def test_a_bridge_that_does_not_start_is_said(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

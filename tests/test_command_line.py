@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import shutil
 import signal
 import socket
@@ -23,8 +24,10 @@ from bridge.music.clip import Clip, Note
 from bridge.music.midi_file import MidiMusic, read_clip, read_music, write_clip
 from tests.models.tiny_model import named, tiny_model
 from tests.program import ROOT, BridgeProcess, Program, run_bridge
+from tests.shipped import MODELS
 
 EXAMPLES = sorted((ROOT / "examples").glob("*.mid"))
+ANSWER, BASS, CHORDS, JIG, MELODY = sorted((ROOT / "examples" / "lines").glob("*.mid"))
 SIGNALS = pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without asking it")
 Ask = Callable[..., tuple[int, str, str]]
 
@@ -83,9 +86,10 @@ def test_sigterm_and_ctrl_c_end_the_bridge_cleanly(how: int) -> None:
 BETWEEN_LOOKS = """
 import sys
 import bridge.__main__ as command_line
+from bridge import serving
 from bridge.models.store import Look, Store
 
-command_line.REFRESH_SECONDS = 0.0
+serving.REFRESH_SECONDS = 0.0
 Store.refresh = lambda store: Look()
 sys.exit(command_line.main(["serve", "--port", "0"]))
 """
@@ -103,7 +107,7 @@ def test_a_signal_between_two_looks_for_models_does_not_lock_the_bridge(attempt:
 def test_the_first_screen_says_where_with_what_and_what_next(bridge_process: BridgeProcess) -> None:
     for pattern in (
         rf"^Sideman {bridge.__version__} listens on 127\.0\.0\.1, port {bridge_process.port}\.$",
-        r"^  models   drum_vae$",
+        rf"^  models   {', '.join(MODELS)}$",
         r"^  presets  .*tight",
         r"^  kits     .*general_midi, live_drum_rack",
         r"^  python start\.py demo --out ",
@@ -142,7 +146,7 @@ KIT = (ROOT / "presets" / "kits" / "general_midi.yaml").read_text(encoding="utf-
         (
             "presets/mine.yaml",
             "name: mine\nabout: Mine.\nmodel: gpt\n",
-            "The preset mine asks for the model gpt, but there is drum_vae.",
+            f"The preset mine asks for the model gpt, but there are {', '.join(MODELS)}.",
         ),
         ("presets/kits/mine.yaml", KIT.replace("[36, ", "[38, "), "kits/mine.yaml: The kit general_midi has pad 38"),
         ("", "", "No model could be loaded from {models}"),
@@ -200,19 +204,24 @@ def test_models_come_and_go_while_the_bridge_runs(tmp_path: Path) -> None:
 def test_models_shows_the_cards(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models"]) == 0
     out, _ = capsys.readouterr()
-    assert out.startswith("drum_vae  (drum_vae, drum_grid 1, ")
+    for name in MODELS:
+        codec = "melody_grid" if name.startswith("melody") else "drum_grid"
+        assert re.search(rf"^{name}  \({name}, {codec} 1, [0-9a-f]{{12}}\)$", out, flags=re.MULTILINE)
     assert "Groove MIDI Dataset" in out
-    assert "weights: CC BY 4.0" in out
+    assert out.count("  weights: ") == len(MODELS)
 
 
 def test_models_as_json_are_the_whole_cards(capsys: pytest.CaptureFixture[str]) -> None:
     ended = run_bridge("models", "--json")
     assert (ended.returncode, ended.stderr) == (0, "")
-    (card,) = json.loads(ended.stdout)
-    assert (card["name"], card["kind"], card["codec"], card["classes"]) == ("drum_vae", "drum_vae", "drum_grid", 9)
-    assert len(card["sha256"]) == 64
-    assert all(math.isfinite(number) for number in card["numbers"].values())
-    assert card["training_data"][0]["licence"] == "CC BY 4.0"
+    cards = json.loads(ended.stdout)
+    assert tuple(card["name"] for card in cards) == MODELS
+    for card in cards:
+        assert (card["kind"], card["steps"]) == (card["name"], 32)
+        assert len(card["sha256"]) == 64
+        assert all(math.isfinite(number) for number in card["numbers"].values())
+        assert all(data["licence"] for data in card["training_data"])
+        assert card["licence"]
 
 
 def test_models_of_no_folder_are_refused_in_both_ways(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -226,20 +235,35 @@ def test_models_of_no_folder_are_refused_in_both_ways(tmp_path: Path, capsys: py
 
 
 @pytest.mark.parametrize(
-    ("arguments", "clips"),
+    ("arguments", "model", "clips"),
     [
-        (["generate", "--bars", 1, "--variations", 3, "--density", 0.4, "--meter", "7/8", "--tempo", 97], 3),
-        (["vary", EXAMPLES[0], "--amount", 0.3, "--variations", 2, "--temperature", 0.5], 2),
-        (["interpolate", EXAMPLES[0], EXAMPLES[1], "--steps", 2], 4),
-        (["blend", *EXAMPLES, "--x", 0.25, "--y", 0.75, "--grid", 3], 1),
-        (["blend", *EXAMPLES[:3], "--path", "0,0", "0.5,0.5", "0,1"], 1),
-        (["generate", "--preset", "sketchbook", "--kit", "live_drum_rack"], 16),
+        (["generate", "--bars", 1, "--variations", 3, "--meter", "7/8", "--tempo", 97], "drum_vae", 3),
+        (["vary", EXAMPLES[0], "--amount", 0.3, "--variations", 2, "--temperature", 0.5], "drum_vae", 2),
+        (["interpolate", EXAMPLES[0], EXAMPLES[1], "--steps", 2], "drum_vae", 4),
+        (["blend", *EXAMPLES, "--x", 0.25, "--y", 0.75, "--grid", 3], "drum_vae", 1),
+        (["blend", *EXAMPLES[:3], "--path", "0,0", "0.5,0.5", "0,1"], "drum_vae", 1),
+        (["generate", "--preset", "sketchbook", "--kit", "live_drum_rack"], "drum_vae", 16),
+        (["generate", "--instrument", "melody", "--bars", 3, "--variations", 2, "--meter", "3/4"], "melody_vae", 2),
+        (["generate", "--scale", "F# Dorian", "--low", 54, "--high", 78], "melody_vae", 4),
+        (["vary", MELODY, "--amount", 0.6, "--variations", 2], "melody_vae", 2),
+        (["interpolate", MELODY, ANSWER, "--steps", 1], "melody_vae", 3),
+        (["blend", MELODY, ANSWER, BASS, "--x", 0.3, "--y", 0.4, "--grid", 3], "melody_vae", 1),
+        (["blend", MELODY, ANSWER, "--path", "0,0", "0.5,0", "1,0"], "melody_vae", 1),
+        (["continue", EXAMPLES[1], "--length", 3, "--variations", 2], "drum_continuation", 2),
+        (["continue", MELODY, "--chords", CHORDS, "--with-primer", "--scale", "A Minor"], "melody_continuation", 4),
+        (["continue", JIG, "--length", 5, "--variations", 1, "--low", 62], "melody_continuation", 1),
+        (["humanise", EXAMPLES[0], "--amount", 1, "--keep-swing"], "humanise", 1),
+        (["drumify", BASS, "--density", 0.7, "--own-touch", "--own-timing", "--variations", 2], "drumify", 2),
+        (["drumify", JIG, "--variations", 1], "drumify", 1),
+        (["drumify", BASS, "--castro", "--kit", "live_drum_rack"], "drum_continuation", 4),
     ],
 )
-def test_ask_writes_the_clips_that_it_tells_of(ask: Ask, tmp_path: Path, arguments: list[object], clips: int) -> None:
+def test_ask_writes_the_clips_that_it_tells_of(
+    ask: Ask, tmp_path: Path, arguments: list[object], model: str, clips: int
+) -> None:
     content = told(ask(*arguments, "--seed", 5, "--json"))
     assert len(content["clips"]) == clips
-    assert (content["model"], content["seed"], content["late"]) == ("drum_vae", 5, False)
+    assert (content["model"], content["seed"], content["late"]) == (model, 5, False)
     assert content["start_song_beats"] is None
     for told_clip in content["clips"]:
         path = Path(told_clip["path"])
@@ -265,6 +289,79 @@ def test_ask_tells_a_musician_in_words(ask: Ask, tmp_path: Path) -> None:
     first, last = out.splitlines()
     assert first == f"{path}  2 bars of 4/4, {len(read_music(path).notes)} notes"
     assert last.startswith("drum_vae, seed 3, ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "channel"),
+    [
+        (["generate", "--instrument", "melody"], 0),
+        (["vary", MELODY], 0),
+        (["vary", EXAMPLES[0]], 9),
+        (["continue", BASS], 0),
+        (["humanise", EXAMPLES[0]], 9),
+        (["drumify", BASS], 9),
+        (["drumify", MELODY, "--castro"], 9),
+    ],
+)
+def test_drums_and_melodies_are_written_to_their_channels(ask: Ask, arguments: list[object], channel: int) -> None:
+    for clip in told(ask(*arguments, "--json"))["clips"]:
+        assert set(read_music(Path(clip["path"])).channels) == {channel}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "model"),
+    [
+        (["vary", BASS], "melody_vae"),
+        (["vary", BASS, "--instrument", "drums"], "drum_vae"),
+        (["vary", BASS, "--kit", "roland_td"], "drum_vae"),
+        (["vary", BASS, "--model", "drum_vae"], "drum_vae"),
+        (["vary", EXAMPLES[0]], "drum_vae"),
+        (["vary", EXAMPLES[0], "--instrument", "melody"], "melody_vae"),
+        (["vary", EXAMPLES[0], "--scale", "C Major"], "melody_vae"),
+        (["vary", EXAMPLES[0], "--model", "melody_vae"], "melody_vae"),
+        (["continue", EXAMPLES[0], "--chords", CHORDS], "melody_continuation"),
+        (["generate"], "drum_vae"),
+        (["generate", "--high", 72], "melody_vae"),
+    ],
+)
+def test_drums_or_a_melody_is_what_is_said_or_what_the_file_looks_like(
+    ask: Ask, arguments: list[object], model: str
+) -> None:
+    code, out, _ = ask(*arguments, "--seed", 1, "--json")
+    assert (code, json.loads(out)["model"]) == (0, model)
+
+
+def test_a_scale_and_a_range_are_kept_to(ask: Ask) -> None:
+    lock = ("--scale", "bb major pentatonic", "--low", 58, "--high", 75)
+    for skill in (["generate"], ["continue", JIG, "--length", 8]):
+        for clip in told(ask(*skill, *lock, "--json"))["clips"]:
+            pitches = {note.pitch for note in read_music(Path(clip["path"])).notes}
+            assert pitches <= {pitch for pitch in range(58, 76) if (pitch - 10) % 12 in (0, 2, 4, 7, 9)}
+
+
+@pytest.mark.parametrize("path", [EXAMPLES[1], EXAMPLES[3], MELODY, BASS, JIG], ids=lambda path: path.stem)
+def test_a_continuation_with_its_primer_begins_with_the_very_file(ask: Ask, path: Path) -> None:
+    content = told(ask("continue", path, "--with-primer", "--length", 2, "--variations", 2, "--seed", 2, "--json"))
+    own = read_music(path)
+    for clip in content["clips"]:
+        came = read_music(Path(clip["path"]))
+        assert (came.meter, clip["bars"]) == (own.meter, 4)
+        # All but the length of a note that rings over the join: it ends where the new one begins.
+        primer, rest = notes(came)[: len(own.notes)], notes(came)[len(own.notes) :]
+        assert [(p, s, v) for p, s, _, v in primer] == [(p, s, v) for p, s, _, v in notes(own)]
+        join_beats = 2 * own.meter.bar_beats
+        assert rest
+        assert all(start >= join_beats - 0.125 for _, start, _, _ in rest)
+
+
+def test_humanise_leaves_a_clip_as_it_is_at_amount_0_and_every_hit_on_its_pad_at_1(ask: Ask) -> None:
+    own = notes(read_music(EXAMPLES[1]))
+    played = {}
+    for amount in (0, 1):
+        (clip,) = told(ask("humanise", EXAMPLES[1], "--amount", amount, "--json"))["clips"]
+        played[amount] = notes(read_music(Path(clip["path"])))
+    assert played[0] == own != played[1]
+    assert sorted(pitch for pitch, *_ in played[1]) == sorted(pitch for pitch, *_ in own)
 
 
 @pytest.mark.parametrize(("corner", "x", "y"), [(0, 0, 0), (1, 1, 0), (2, 0, 1), (3, 1, 1)])
@@ -316,7 +413,7 @@ def test_nothing_is_ever_overwritten(ask: Ask, tmp_path: Path) -> None:
     [
         (["generate", "--preset", "loud"], "unknown_name", "There is no preset 'loud': there are busy, "),
         (["generate", "--kit", "808"], "unknown_name", "There is no kit '808': there are general_midi, "),
-        (["generate", "--model", "gpt"], "unknown_name", 'There is no model "gpt". There is: drum_vae.'),
+        (["generate", "--model", "gpt"], "unknown_name", f'There is no model "gpt". There are: {", ".join(MODELS)}.'),
         (["generate", "--bars", 65], "bad_value", "bars cannot be 65: give a whole number from 1 to 64"),
         (["generate", "--temperature", "nan"], "bad_value", "temperature cannot be nan: give a number from 0 to 2"),
         (["generate", "--meter", "9/4"], "unsupported", "9/4"),
@@ -334,6 +431,19 @@ def test_nothing_is_ever_overwritten(ask: Ask, tmp_path: Path) -> None:
         (["blend", *EXAMPLES, "--grid", 1], "bad_value", "grid cannot be 1: give"),
         (["generate", "--tempo", 0], "bad_value", "The tempo is 0 BPM"),
         (["vary", EXAMPLES[0], "--amount", "inf"], "bad_value", "amount cannot be inf"),
+        (["generate", "--scale", "Klingon"], "bad_value", "The scale 'Klingon' is not written as one: write it like"),
+        (["generate", "--scale", "H Minor"], "bad_value", "The scale 'H Minor' is not written as one: write it like"),
+        (["generate", "--scale", "A Klingon"], "unknown_name", 'There is no scale "Klingon" here. Choose one of Major'),
+        (["generate", "--low", 128], "bad_value", "--low is 128: pitches are whole numbers from 0 to 127."),
+        (["generate", "--high", -1], "bad_value", "--high is -1: pitches are whole numbers from 0 to 127."),
+        (["generate", "--low", 72, "--high", 60], "bad_value", "The range goes from pitch 72 to 60"),
+        (["vary", MELODY, "--low", 61, "--high", 61, "--scale", "C Major"], "bad_value", "has no note of C Major"),
+        (["vary", MELODY, "--model", "humanise"], "unsupported", "The model humanise is of the kind humanise, and one"),
+        (["continue", MELODY, "--length", 33], "bad_value", "length cannot be 33: give a whole number from 1 to 32"),
+        (["continue", MELODY, "--chords", "no.mid"], "bad_file", "There is no file no.mid."),
+        (["continue", EXAMPLES[0], "--chords", CHORDS, "--instrument", "drums"], "bad_value", "Chords lead a melody"),
+        (["humanise", EXAMPLES[0], "--amount", 2], "bad_value", "amount cannot be 2.0: give a number from 0 to 1"),
+        (["drumify", BASS, "--model", "drum_vae"], "unsupported", "one of the kind drumify plays this"),
     ],
 )
 def test_what_is_refused_ends_with_1_and_one_sentence(ask: Ask, arguments: list[object], code: str, said: str) -> None:
@@ -362,6 +472,21 @@ def test_a_file_that_is_no_clip_is_named(ask: Ask, tmp_path: Path, content: byte
         path.write_bytes(content)
     assert sentence(ask("blend", EXAMPLES[0], path)).startswith(said.format(path=path))
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["continue"], "The primer has no drums to go on from"),
+        (["continue", "--instrument", "melody"], "The primer has no melody to go on from"),
+        (["drumify"], "The line has no notes to play drums to"),
+        (["drumify", "--castro"], "The line has no notes to play drums to"),
+    ],
+)
+def test_nothing_goes_on_from_silence(ask: Ask, tmp_path: Path, arguments: list[object], said: str) -> None:
+    path = tmp_path / "silence.mid"
+    write_clip(path, Clip((), 8.0))
+    assert sentence(ask(arguments[0], path, *arguments[1:])).startswith(said)
 
 
 def test_clips_in_different_meters_are_not_blended(ask: Ask, tmp_path: Path) -> None:
@@ -415,6 +540,12 @@ def test_where_no_bridge_listens_the_musician_is_told_how_to_start_it(
         ["ask", "blend", EXAMPLES[0], "--out", "out"],
         ["ask", "blend", *EXAMPLES, EXAMPLES[0], "--out", "out"],
         ["ask", "blend", *EXAMPLES, "--path", "0,0", "--grid", "3", "--out", "out"],
+        ["ask", "continue", "--out", "out"],
+        ["ask", "continue", MELODY, ANSWER, "--out", "out"],
+        ["ask", "continue", MELODY, "--instrument", "tuba", "--out", "out"],
+        ["ask", "humanise", EXAMPLES[0], "--scale", "A Minor", "--out", "out"],
+        ["ask", "drumify", BASS, "--castro", "--density", "0.5", "--out", "out"],
+        ["ask", "drumify", BASS, "--castro", "--own-touch", "--out", "out"],
         ["serve", "--port", "many"],
         ["demo"],
     ],
@@ -456,18 +587,45 @@ def test_the_demo_writes_every_clip_that_its_table_names(tmp_path: Path) -> None
     ended = run_bridge("demo", "--out", tmp_path)
     assert (ended.returncode, ended.stderr) == (0, "")
     head, *rows, empty, last = ended.stdout.splitlines()
-    assert head.split() == ["asked", "for", "file", "bars", "hits", "starts", "ms"]
-    assert (empty, last) == ("", f"The clips are in {tmp_path}: drag them onto a drum track.")
+    assert head.split() == ["asked", "for", "file", "bars", "notes", "starts", "ms"]
+    said = f"The clips are in {tmp_path}: drag them onto a drum track, the melodies onto another instrument's."
+    assert (empty, last) == ("", said)
     named = [row[24:60].strip() for row in rows]
     assert sorted(named) == sorted(path.name for path in tmp_path.iterdir())
     for name, row in zip(named, rows, strict=True):
-        bars, hits = map(int, row[60:71].split())
+        bars, number = map(int, row[60:71].split())
         clip = read_clip(tmp_path / name, bars)
-        assert len(clip.notes) == hits > 0
+        assert len(clip.notes) == number > 0
+        of_melody = any(word in name for word in ("A Minor", "melod", "chords", "jig"))
+        assert set(read_music(tmp_path / name).channels) == {0 if of_melody else 9}
     skills = {row[:24].strip().split(",")[0].split(" in ")[0] for row in rows}
-    assert skills == {"generate", "vary", "interpolate", "blend", ""}
+    assert skills == {"generate", "vary", "interpolate", "blend", "continue", "humanise", "drumify", ""}
     assert notes(read_music(tmp_path / "blend a corner 1 of 1.mid")) == notes(read_music(EXAMPLES[1]))
     assert "beat 20, in 2." in ended.stdout
+
+
+def test_the_demo_says_what_it_has_no_model_for_and_goes_on(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "onnx_models" / "drum_vae.onnx", tmp_path)
+    ended = run_bridge("demo", "--models", tmp_path, "--out", tmp_path / "out")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    refused = [line for line in ended.stdout.splitlines() if "There is no model that plays this" in line]
+    assert [line[:24].strip() for line in refused] == [
+        "continue", "humanise", "drumify, a bass line", "drumify, Castro", "generate in A Minor", "vary, a melody",
+        "interpolate, melodies", "continue, over chords", "continue, a jig in 6/8",
+    ]  # fmt: skip
+    written = {path.name[:-4].split(" 1 of ")[0] for path in (tmp_path / "out").iterdir() if " 1 of " in path.name}
+    assert {"generate", "vary", "interpolate", "blend a path"} < written
+
+
+def test_notes_under_a_melody_are_told(ask: Ask) -> None:
+    for arguments in (["vary", CHORDS], ["continue", CHORDS, "--with-primer"]):
+        code, _, complaints = ask(*arguments)
+        assert (code, complaints) == (
+            0,
+            "12 of your 16 notes are under the melody and were not heard: "
+            "give a clip of the melody alone, or say --instrument drums.\n",
+        )
+    assert ask("drumify", CHORDS)[2] == ""
 
 
 def test_a_kit_that_most_notes_are_not_in_is_told(bridge_process: BridgeProcess, tmp_path: Path) -> None:

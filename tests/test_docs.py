@@ -8,7 +8,6 @@ import doctest
 import re
 import shlex
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -16,8 +15,10 @@ import start
 from bridge import __main__ as command_line
 from bridge.presets import PRESET_KEYS, Presets
 from bridge.server import PORT
+from bridge.serving import screen
 from bridge.settings import SETTINGS
 from bridge.wire import derived
+from tests.shipped import MODELS
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("benchmarks", "bridge", "docs", "examples", "max_for_live", "onnx_models", "presets", "tests", "training")
@@ -82,8 +83,11 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 @EACH
 def test_every_file_that_is_named_is_there(page: Path) -> None:
-    for line in without_blocks(text_of(page)).splitlines():
-        places = [ROOT, page.parent]
+    text = without_blocks(text_of(page))
+    # A folder that a page links to may be meant by the names that follow.
+    linked = [page.parent / target for target in re.findall(r"\]\(([\w/]+)\)", text)]
+    for line in text.splitlines():
+        places = [ROOT, page.parent, *linked]
         # In a table of rooms, a row's names are those of the folder in its first column.
         if room := re.match(r"\| `([\w/]+/)` \|", line):
             places.append(ROOT / room[1])
@@ -149,12 +153,13 @@ def try_script(module: str, arguments: list[str]) -> None:
     for call in ast.walk(ast.parse(text_of(path))):
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "add_argument":
             keywords = {keyword.arg: keyword.value for keyword in call.keywords}
-            required, action = keywords.get("required"), keywords.get("action")
-            parser.add_argument(
-                *(name.value for name in call.args if isinstance(name, ast.Constant)),
-                **({"action": action.value} if isinstance(action, ast.Constant) else {}),
-                required=isinstance(required, ast.Constant) and bool(required.value),
-            )
+            names = [name.value for name in call.args if isinstance(name, ast.Constant)]
+            given = {
+                word: value.value
+                for word in ("action", "nargs", "required")
+                if isinstance(value := keywords.get(word), ast.Constant)
+            }
+            parser.add_argument(*names, **given)
     parser.parse_args(arguments)
 
 
@@ -182,9 +187,9 @@ def test_a_wrong_command_would_be_seen(wrong: str) -> None:
 
 def test_the_pages_show_commands() -> None:
     shown = " ".join(shown for shown, _ in ALL_COMMANDS)
-    for word in ("start.py demo", "ask generate", "ask vary", "ask interpolate", "ask blend", "start.py test",
-                 "benchmarks.latency", "training.train_drum_vae", "training.export_drum_vae", "training.evaluate",
-                 "ruff check", "mypy", "bridge.wire.derived"):  # fmt: skip
+    for word in ("start.py demo", "ask generate", "ask vary", "ask interpolate", "ask blend", "ask continue",
+                 "ask humanise", "ask drumify", "start.py test", "benchmarks.latency", "training.train humanise",
+                 "training.evaluate", "ruff check", "mypy", "bridge.wire.derived"):  # fmt: skip
         assert word in shown
 
 
@@ -197,8 +202,7 @@ def test_contributing_names_a_test_that_exists() -> None:
 
 
 def test_the_readme_shows_the_screen_of_the_start(presets: Presets) -> None:
-    screen = command_line._screen(SimpleNamespace(port=PORT), ["drum_vae"], presets)
-    assert f"```\n{screen}\n```" in README
+    assert f"```\n{screen(PORT, MODELS, presets)}\n```" in README
 
 
 def test_the_table_of_settings_is_that_of_the_code() -> None:

@@ -15,18 +15,31 @@ import pytest
 
 from bridge.client import Client
 from bridge.music.clip import Clip
+from bridge.music.midi_file import read_clip
 from bridge.wire import osc
 from bridge.wire.delivery import clip_hash, clip_parts, on_the_wire
-from bridge.wire.protocol import Ask, Blend, ClipRef, Generate, Interpolate, SkillAsk, Vary, to_datagram
-from tests.program import PATIENCE_SECONDS, BridgeProcess, Program
+from bridge.wire.protocol import (
+    Ask,
+    Blend,
+    ClipRef,
+    Continue,
+    Drumify,
+    Generate,
+    Humanise,
+    Interpolate,
+    SkillAsk,
+    Vary,
+    to_datagram,
+)
+from tests.program import PATIENCE_SECONDS, ROOT, BridgeProcess, Program
 
 REPEAT_SECONDS = 0.3
 """How long each program waits before it says everything again, as a device does: UDP loses, and programs start late."""
 
-SENT = {"is_playing": False, "seed": 11, "model": "drum_vae", "preset": "tight", "temperature": 1.0}
+SENT = {"is_playing": False, "seed": 11, "preset": "tight", "temperature": 1.0}
 """Of every request. Pure Data's messages cannot hold an empty text, so that everything is named."""
-
-
+DRUMS = {"model": "drum_vae", "instrument": "drums", "scale": "Chromatic"}
+MELODY = {"model": "melody_vae", "instrument": "melody", "root": 9, "scale": "Minor"}
 Words = list[list[str]]
 """Notes, each in five words."""
 
@@ -39,15 +52,30 @@ class Talk:
     expected: dict[int, tuple[Clip, ...]]
 
 
-def talk(program: str, port: int, reply_port: int, clips: Sequence[Clip]) -> Talk:
+def talk(program: str, port: int, reply_port: int, drums: Sequence[Clip]) -> Talk:
     """One request of each kind, each of a device of its own: of one device the newest would replace the others."""
+    melody, chords = (read_clip(ROOT / "examples" / "lines" / f"{name}.mid") for name in ("melody", "chords"))
+    clips = [*drums, melody, chords]
     refs = tuple(ClipRef(clip_hash(c.length_beats, c.meter, c.notes), "general_midi") for c in clips)
     kinds: tuple[tuple[type[SkillAsk], dict[str, Any], Sequence[Clip]], ...] = (
-        (Generate, {"kit": "live_drum_rack", "bars": 2, "variations": 2, "density": 0.5, "humanise": 1.0}, ()),
-        (Vary, {"clip": refs[0], "amount": 0.5, "variations": 2}, clips[:1]),
-        (Interpolate, {"first": refs[0], "last": refs[1], "steps": 1}, clips[:2]),
-        (Blend, {"corners": refs, "x": 0.25, "y": 0.625, "grid": 0}, clips),
-        (Blend, {"corners": refs, "x": 1.0, "y": 0.0, "grid": 0}, clips),
+        (
+            Generate,
+            {**DRUMS, "kit": "live_drum_rack", "bars": 2, "variations": 2, "density": 0.5, "humanise": 1.0},
+            (),
+        ),
+        (Vary, {**DRUMS, "clip": refs[0], "amount": 0.5, "variations": 2}, clips[:1]),
+        (Interpolate, {**DRUMS, "first": refs[0], "last": refs[1], "steps": 1}, clips[:2]),
+        (Blend, {**DRUMS, "corners": refs[:4], "x": 0.25, "y": 0.625, "grid": 0}, clips[:4]),
+        (Blend, {**DRUMS, "corners": refs[:4], "x": 1.0, "y": 0.0, "grid": 0}, clips[:4]),
+        (Vary, {**MELODY, "clip": refs[4], "low_pitch": 57, "amount": 0.5, "variations": 2}, clips[4:5]),
+        (
+            Continue,
+            {**MELODY, "model": "melody_continuation", "clip": refs[4], "chords": refs[5:], "with_primer": True},
+            clips[4:],
+        ),
+        (Continue, {**DRUMS, "model": "drum_continuation", "clip": refs[0], "length": 1, "variations": 2}, clips[:1]),
+        (Humanise, {"model": "humanise", "clip": refs[0], "amount": 0.75, "keep_swing": True}, clips[:1]),
+        (Drumify, {"model": "drumify", "clip": refs[4], "variations": 2, "use_timing": False}, clips[4:5]),
     )
     messages: list[Ask] = []
     for i, clip in enumerate(clips):

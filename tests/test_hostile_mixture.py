@@ -14,7 +14,7 @@ from bridge.presets import Presets
 from bridge.wire import osc
 from bridge.wire.delivery import on_the_wire
 from bridge.wire.examples import EXAMPLES
-from bridge.wire.protocol import Blend, Refused, ResultHead, Vary, to_datagram
+from bridge.wire.protocol import Blend, Continue, Drumify, Humanise, Refused, ResultHead, Vary, to_datagram
 from tests.stage import Stage, clips_in
 from tests.wire.test_osc import bundle, mutated
 
@@ -60,7 +60,8 @@ def test_hostile_datagrams_among_good_ones_do_no_harm(store: Store, presets: Pre
     refs = stage.upload(*clips)
     valid = [
         replace(example, corners=refs) if isinstance(example, Blend) else
-        replace(example, clip=refs[0]) if isinstance(example, Vary) else example
+        replace(example, clip=refs[0], chords=refs[1:2]) if isinstance(example, Continue) else
+        replace(example, clip=refs[0]) if isinstance(example, Vary | Humanise | Drumify) else example
         for example in EXAMPLES
     ]  # fmt: skip
     datagrams = [to_datagram(example) for example in valid]

@@ -34,6 +34,7 @@ from bridge.wire.protocol import (
     Column,
     Message,
     Part,
+    PartAsk,
     Reply,
     SkillAsk,
     columns,
@@ -102,9 +103,10 @@ here. `bridge/client.py` is one in Python, to read beside this page.
    clip without notes is one message too. When the last part arrives, or the clip is whole, `clip/state` names the parts
    that are missing: send those again. None missing means that the clip is known, to all requests of every device,
    until the bridge is started anew or has had hundreds of others.
-4. **Ask**: `generate`, `vary`, `interpolate`, `blend` or `path`, with clips by their hashes. There is no need to wait
-   for `clip/state` first. Without a transport, in a script say, send what a stopped one is: `is_playing` 0, any
-   position and tempo, and the meter, which is that of new clips.
+4. **Ask**: `generate`, `vary`, `interpolate`, `blend`, `path`, `continue`, `humanise` or `drumify`, with clips by
+   their hashes. There is no need to wait for `clip/state` first. Without a transport, in a script say, send what a
+   stopped one is: `is_playing` 0, any position, the tempo at which the clips are heard, and the meter, which is that of
+   new clips.
 5. **accepted** comes at once where the request has to wait for the model. What the bridge has in memory comes without.
 6. **The reply** is `result`, then `result/clip` messages: parts 0 to `parts` - 1, in any order, perhaps repeated.
    Only the messages whose tables have `part` and `parts` are parts of it; `accepted` and `clip/state` are not. When
@@ -216,6 +218,7 @@ def _guide() -> str:
 SHARED: dict[type, str] = {
     Ask: "Every message to the bridge",
     SkillAsk: "Every request for clips",
+    PartAsk: "Every request for drums or a melody",
     Reply: "Every message from the bridge",
     Part: "Every part of a reply",
 }

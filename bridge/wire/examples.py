@@ -16,9 +16,12 @@ from bridge.wire.protocol import (
     Cancel,
     ClipRef,
     ClipState,
+    Continue,
+    Drumify,
     Generate,
     Got,
     Hello,
+    Humanise,
     Interpolate,
     Message,
     ModelState,
@@ -69,6 +72,7 @@ def _named(name: int) -> str:
 
 GROOVE_HASH = clip_hash(GROOVE.length_beats, GROOVE.meter, GROOVE.notes)
 FILL_HASH, TOMS_HASH, RIDE_HASH = _named(45), _named(43), _named(51)
+LEAD_HASH, CHORDS_HASH = _named(69), _named(57)
 
 _PAD: dict[str, Any] = {"device": "blend 1", "session": SESSION, "reply_port": 42712}
 _PLAYING: dict[str, Any] = {"is_playing": True, "song_beats": 65.25, "tempo_bpm": 122.5}
@@ -98,6 +102,16 @@ EXAMPLES: tuple[Message, ...] = (
     Path(
         **_PAD, **_PLAYING, request_id=9, seed=21, corners=(ClipRef(GROOVE_HASH), ClipRef(FILL_HASH)),
         points=(Point(0.0, 0.0), Point(0.375, 0.0), Point(0.625, 0.0), Point(1.0, 0.0)),
+    ),
+    Continue(
+        **_PAD, **_PLAYING, request_id=11, seed=3, instrument="melody", low_pitch=48, high_pitch=72, root=9,
+        scale="Minor", clip=ClipRef(LEAD_HASH), length=4, variations=2, with_primer=True,
+        chords=(ClipRef(CHORDS_HASH),),
+    ),
+    Humanise(**_PAD, **_PLAYING, request_id=12, seed=3, clip=ClipRef(GROOVE_HASH), amount=0.75, keep_swing=True),
+    Drumify(
+        **_PAD, **_PLAYING, request_id=13, seed=3, clip=ClipRef(LEAD_HASH, "live_drum_rack"), variations=4, density=0.5,
+        use_velocity=True, use_timing=False, castro=False,
     ),
     Need(**_PAD, request_id=9, missing=(2, 5)),
     Got(**_PAD, request_id=9),

@@ -33,9 +33,10 @@ from bridge.wire import osc
 
 __all__ = [
     "ADDRESSES", "DATAGRAM_BYTES", "MESSAGES", "MOST_MISSING", "NOTES_A_PART", "VERSION",
-    "Accepted", "Ask", "Blend", "Cancel", "ClipPart", "ClipRef", "ClipState", "Column", "Generate", "Got", "Hello",
-    "Interpolate", "ModelState", "Name", "Need", "Part", "Path", "Ping", "Point", "Pong", "Refused", "ResultClip",
-    "ResultHead", "Says", "SkillAsk", "State", "Status", "Vary", "Welcome",
+    "Accepted", "Ask", "Blend", "Cancel", "ClipPart", "ClipRef", "ClipState", "Column", "Continue", "Drumify",
+    "Generate", "Got", "Hello", "Humanise", "Interpolate", "ModelState", "Name", "Need", "Part", "PartAsk", "Path",
+    "Ping", "Point", "Pong", "Refused", "ResultClip", "ResultHead", "Says", "SkillAsk", "State", "Status", "Vary",
+    "Welcome",
     "columns", "from_message", "head_of", "meaning_of", "to_datagram",
 ]  # fmt: skip
 
@@ -97,7 +98,9 @@ class Ask:
 
     ADDRESS: ClassVar[str] = ""
 
-    device: Annotated[str, Says("a name that is the device's alone; its newest request replaces its waiting one")]
+    device: Annotated[
+        str, Says("a name that is the device's alone; its newest request replaces its waiting one", longest=48)
+    ]
     session: Annotated[int, Says("a number chosen at random when the device starts")]
     request_id: Annotated[int, Says("counts up; the same id is never generated twice", 0, INT_HIGH)]
     reply_port: Annotated[int, Says("the UDP port on which the device listens", 1, 65535)]
@@ -169,7 +172,21 @@ class ClipPart(Ask):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Generate(SkillAsk):
+class PartAsk(SkillAsk):
+    """A request that drums or a melody can play. Range and scale are a melody's; the user's clips stay as they are."""
+
+    instrument: Annotated[
+        str | None,
+        Says("drums or melody; empty: what the model plays, else what the clips look like, else drums", longest=8),
+    ] = None
+    low_pitch: Annotated[int | None, Says("lowest pitch of a melody; -1: any", 0, 127)] = None
+    high_pitch: Annotated[int | None, Says("highest pitch of a melody; -1: any", 0, 127)] = None
+    root: Annotated[int | None, Says("root of the scale, 0 being C; -1: C", 0, 11)] = None
+    scale: Annotated[str | None, Says("name of the scale that a melody keeps to; empty: any note", longest=24)] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generate(PartAsk):
     """New clips, in the meter of the transport."""
 
     ADDRESS: ClassVar[str] = "/sideman/generate"
@@ -183,7 +200,7 @@ class Generate(SkillAsk):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Vary(SkillAsk):
+class Vary(PartAsk):
     """Variations of one clip."""
 
     ADDRESS: ClassVar[str] = "/sideman/vary"
@@ -193,7 +210,7 @@ class Vary(SkillAsk):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Interpolate(SkillAsk):
+class Interpolate(PartAsk):
     """From one clip to another: both ends, exactly as they came, and `steps` clips between them."""
 
     ADDRESS: ClassVar[str] = "/sideman/interpolate"
@@ -203,7 +220,7 @@ class Interpolate(SkillAsk):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Blend(SkillAsk):
+class Blend(PartAsk):
     """One clip between two to four others. At a corner it is that corner's clip, exactly."""
 
     ADDRESS: ClassVar[str] = "/sideman/blend"
@@ -214,12 +231,54 @@ class Blend(SkillAsk):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Path(SkillAsk):
+class Path(PartAsk):
     """A walk between the corners of a blend as one long clip, a point a bar."""
 
     ADDRESS: ClassVar[str] = "/sideman/path"
     corners: Annotated[tuple[ClipRef, ...], Says("at (0, 0), (1, 0), (0, 1) and (1, 1)", 2, 4)]
     points: Annotated[tuple[Point, ...], Says("where the puck stands in each bar", 1, MAX_BARS)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Continue(PartAsk):
+    """The bars that follow a clip, of any length."""
+
+    ADDRESS: ClassVar[str] = "/sideman/continue"
+    clip: Annotated[ClipRef, Says("the primer")]
+    length: Annotated[int | None, _setting("length")] = None
+    variations: Annotated[int | None, _setting("variations")] = None
+    with_primer: Annotated[bool, Says("1: the clip and what follows it as one clip; 0: what follows it", 0, 1)] = False
+    chords: Annotated[
+        tuple[ClipRef, ...],
+        Says("what another track plays, which a melody goes by; it begins with the primer and loops", 0, 1),
+    ] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Humanise(SkillAsk):
+    """A drum clip with a drummer's touch and timing, every hit at its place."""
+
+    ADDRESS: ClassVar[str] = "/sideman/humanise"
+    clip: Annotated[ClipRef, Says("the clip")]
+    amount: Annotated[float | None, _setting("amount")] = None
+    keep_swing: Annotated[
+        bool, Says("1: how late each sixteenth of a beat is stays as in the clip; 0: the drummer's own swing", 0, 1)
+    ] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drumify(SkillAsk):
+    """Drums to the rhythm of any clip: taps, a bass line, a melody."""
+
+    ADDRESS: ClassVar[str] = "/sideman/drumify"
+    clip: Annotated[ClipRef, Says("the rhythm; its kit is that of the drums")]
+    variations: Annotated[int | None, _setting("variations")] = None
+    density: Annotated[float | None, _setting("density")] = None
+    use_velocity: Annotated[bool, Says("1: the drums are as loud as the rhythm's notes", 0, 1)] = True
+    use_timing: Annotated[bool, Says("1: the drums are as late as the rhythm's notes", 0, 1)] = True
+    castro: Annotated[
+        bool, Says("1: Castro's groove, a kick a bar, a snare a note, hats on eighths, continued; 0: a drummer's", 0, 1)
+    ] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -354,7 +413,9 @@ class ResultHead(Part):
     from_memory: Annotated[bool, Says("1: the clip was ready before it was asked for", 0, 1)]
     elapsed_ms: Annotated[float, Says("from the request's arrival to this reply", 0, 1e9, "milliseconds")]
     model_ms: Annotated[float, Says("of these, spent in the model", 0, 1e9, "milliseconds")]
-    left_alone: Annotated[int, Says("notes of the clips on pads that their kit does not have", 0, 99999)] = 0
+    left_alone: Annotated[
+        int, Says("notes of the clips that the model does not hear: on no pad of the kit, or under a melody", 0, 99999)
+    ] = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -391,7 +452,7 @@ class ModelState(Part):
 
     ADDRESS: ClassVar[str] = "/sideman/model/state"
     model: Annotated[str, Says("name of the model")]
-    skill: Annotated[str, Says("generate, vary, interpolate, blend or path")]
+    skill: Annotated[str, Says("the skill, as in its address: generate, continue ...")]
     requests: Annotated[int, Says("how many were answered", 0, INT_HIGH)]
     p50_ms: Annotated[float, Says("half of them took less", 0, 1e9, "milliseconds")]
     p95_ms: Annotated[float, Says("95 % of them took less", 0, 1e9, "milliseconds")]
@@ -401,7 +462,8 @@ class ModelState(Part):
 Message = Ask | Reply
 
 MESSAGES: tuple[type[Message], ...] = (
-    Hello, Ping, Status, ClipPart, Generate, Vary, Interpolate, Blend, Path, Need, Got, Cancel,
+    Hello, Ping, Status, ClipPart, Generate, Vary, Interpolate, Blend, Path, Continue, Humanise, Drumify,
+    Need, Got, Cancel,
     Welcome, Name, Pong, State, ModelState, ClipState, Accepted, ResultHead, ResultClip, Refused,
 )  # fmt: skip
 ADDRESSES: dict[str, type[Message]] = {kind.ADDRESS: kind for kind in MESSAGES}
