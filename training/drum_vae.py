@@ -8,69 +8,45 @@ Laplace distribution: its median for accuracy, samples of it for feel.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - torch's own convention
 
-from bridge.models.drum_grid import CLASSES, PAD_POSITION, STEPS
+from bridge.models.drum_grid import CLASSES
+from bridge.models.grid import STEPS
+from training.drum_windows import Windows, augmented_batches
+from training.layers import GridPositions, Mixer, valid_steps
+from training.loop import Losses, Pace, Recipe, Tensors
+from training.performance import Performance
+from training.tokens import TOKENS, bits_of_tokens, tokens_of_hits
 
-__all__ = ["LATENT", "TOKENS", "DrumVae", "bits_of_tokens", "tokens_of_hits"]
+__all__ = ["LATENT", "DrumVae", "DrumVaeRecipe"]
 
 LATENT = 96
 WIDTH = 128
 NARROW = 32
 GRU = 160
-TOKENS = 2**CLASSES
+KL_WARMUP_STEPS = 1000
+BETA = 0.35
+FREE_NATS = 48 * math.log(2)  # MusicVAE's 48 free bits
+FEEL_WEIGHT = 0.25
+"""Nats of velocity and offset against nats of hits: at 1, microtiming, which is mostly noise, would fill the latent."""
+FORGET_BEFORE = 0.3
+"""How often the GRU is not told the step before, so that it goes on asking the latent (word dropout)."""
 MIN_SCALE = 0.01
 """The narrowest Laplace scale: without a floor, programmed clips of one velocity would buy infinite likelihood."""
-
-
-def tokens_of_hits(hits: Tensor) -> Tensor:
-    """[..., 9] of 0 and 1 -> [...] in 0-511; class c is bit c."""
-    return (hits.long() * (2 ** torch.arange(CLASSES, device=hits.device))).sum(-1)
-
-
-def bits_of_tokens(tokens: Tensor) -> Tensor:
-    return ((tokens[..., None] >> torch.arange(CLASSES, device=tokens.device)) & 1).float()
-
-
-class Mixer(nn.Module):
-    def __init__(self, dropout: float) -> None:
-        super().__init__()
-        self.step_norm = nn.LayerNorm(WIDTH)
-        self.step_in = nn.Linear(STEPS, 2 * STEPS)
-        self.step_out = nn.Linear(2 * STEPS, STEPS)
-        self.norm = nn.LayerNorm(WIDTH)
-        self.inner = nn.Linear(WIDTH, 2 * WIDTH)
-        self.outer = nn.Linear(2 * WIDTH, WIDTH)
-        self.dropout = nn.Dropout(dropout)
-
-    def forward(self, x: Tensor, valid: Tensor) -> Tensor:
-        """x [N, 32, WIDTH], valid [N, 32, 1]: steps behind the last bar neither speak nor are heard."""
-        y = (self.step_norm(x) * valid).transpose(1, 2)
-        x = x + self.step_out(F.relu(self.step_in(y))).transpose(1, 2)
-        return x + self.dropout(self.outer(F.relu(self.inner(self.norm(x)))))
-
-
-class Positions(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.in_bar = nn.Embedding(PAD_POSITION + 1, WIDTH)
-        self.in_pulse = nn.Embedding(PAD_POSITION + 1, WIDTH)
-        self.step = nn.Parameter(torch.zeros(STEPS, WIDTH))
-        for embedding in (self.in_bar, self.in_pulse):
-            nn.init.normal_(embedding.weight, std=0.3)
-
-    def forward(self, positions: Tensor) -> Tensor:
-        return self.in_bar(positions[..., 0]) + self.in_pulse(positions[..., 1]) + self.step
 
 
 class DrumVae(nn.Module):
     def __init__(self, dropout: float = 0.1) -> None:
         super().__init__()
-        self.positions = Positions()
+        self.positions = GridPositions(WIDTH)
         self.cells_in = nn.Linear(3 * CLASSES, WIDTH)
-        self.encoder = nn.ModuleList(Mixer(dropout) for _ in range(3))
+        self.encoder = nn.ModuleList(Mixer(WIDTH, dropout) for _ in range(3))
         self.encoder_norm = nn.LayerNorm(WIDTH)
         self.narrow = nn.Linear(WIDTH, NARROW)
         self.mean = nn.Linear(STEPS * NARROW, LATENT)
@@ -78,24 +54,20 @@ class DrumVae(nn.Module):
 
         self.widen = nn.Linear(LATENT, STEPS * NARROW)
         self.trunk_in = nn.Linear(NARROW, WIDTH)
-        self.trunk = nn.ModuleList(Mixer(dropout) for _ in range(3))
+        self.trunk = nn.ModuleList(Mixer(WIDTH, dropout) for _ in range(3))
         self.trunk_norm = nn.LayerNorm(WIDTH)
         self.gru = nn.GRU(WIDTH + CLASSES, GRU, batch_first=True)
         self.token_out = nn.Linear(GRU, TOKENS)
         self.token_skip = nn.Linear(WIDTH, TOKENS, bias=False)
 
         self.hits_in = nn.Linear(CLASSES, WIDTH)
-        self.groove = nn.ModuleList(Mixer(dropout) for _ in range(2))
+        self.groove = nn.ModuleList(Mixer(WIDTH, dropout) for _ in range(2))
         self.groove_norm = nn.LayerNorm(WIDTH)
         self.groove_out = nn.Linear(WIDTH, 4 * CLASSES)
 
-    @staticmethod
-    def valid(positions: Tensor) -> Tensor:
-        return (positions[..., :1] != PAD_POSITION).float()
-
     def encode(self, cells: Tensor, positions: Tensor) -> tuple[Tensor, Tensor]:
         """cells [N, 32, 27], positions [N, 32, 2] -> mean and log variance [N, LATENT]."""
-        valid = self.valid(positions)
+        valid = valid_steps(positions)
         x = self.cells_in(cells) + self.positions(positions)
         for block in self.encoder:
             x = block(x, valid)
@@ -104,7 +76,7 @@ class DrumVae(nn.Module):
 
     def plan(self, latent: Tensor, positions: Tensor) -> Tensor:
         """What each step is about to be: [N, 32, WIDTH]."""
-        valid = self.valid(positions)
+        valid = valid_steps(positions)
         x = self.trunk_in(self.widen(latent).unflatten(1, (STEPS, NARROW))) + self.positions(positions)
         for block in self.trunk:
             x = block(x, valid)
@@ -119,7 +91,7 @@ class DrumVae(nn.Module):
 
     def feel(self, plan: Tensor, hits: Tensor, positions: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Medians and Laplace scales of velocity and offset, each [N, 32, 9]."""
-        valid = self.valid(positions)
+        valid = valid_steps(positions)
         x = plan + self.hits_in(hits)
         for block in self.groove:
             x = block(x, valid)
@@ -142,7 +114,7 @@ class DrumVae(nn.Module):
         """
         plan = self.plan(latent, positions)
         bits = bits_of_tokens(torch.arange(TOKENS, device=latent.device))
-        valid = self.valid(positions)
+        valid = valid_steps(positions)
         before = torch.zeros(len(latent), CLASSES, device=latent.device)
         state = torch.zeros(1, len(latent), GRU, device=latent.device)
         hits = []
@@ -156,3 +128,73 @@ class DrumVae(nn.Module):
             hits.append(before)
         played = torch.stack(hits, dim=1)
         return (played, *self.feel(plan, played, positions))
+
+
+class DrumVaeRecipe(Recipe):
+    name = "drum_vae"
+    pace = Pace(
+        steps=10_000, learning_rate=1.2e-3, weight_decay=0.02, warmup_steps=300, average=0.999, most_gradient=5.0,
+        check_every=1000,
+    )  # fmt: skip
+
+    def __init__(self, training: Sequence[Performance], validation: Sequence[Performance]) -> None:
+        self.windows = Windows(training)
+        self.validation = Windows(validation)
+
+    def net(self) -> nn.Module:
+        return DrumVae()
+
+    def batches(self, batch: int, rng: np.random.Generator) -> Iterator[Tensors]:
+        for drums in augmented_batches(self.windows, batch, rng):
+            yield torch.from_numpy(drums.cells), torch.from_numpy(drums.positions)
+
+    def losses(self, net: nn.Module, batch: Tensors, step: int) -> Losses:
+        """Nats per window: hits, velocity, offset and kl."""
+        beta = BETA * min(1.0, step / KL_WARMUP_STEPS)
+        return self._losses(net, batch, beta, FORGET_BEFORE)
+
+    @staticmethod
+    def _losses(net: nn.Module, batch: Tensors, beta: float, forget: float) -> Losses:
+        assert isinstance(net, DrumVae)
+        cells, positions = batch
+        hits, velocity, offset = cells.split(CLASSES, dim=2)
+        valid = valid_steps(positions)
+        mean, log_variance = (value.float() for value in net.encode(cells, positions))
+        latent = mean + torch.randn_like(mean) * (0.5 * log_variance).exp()
+        kl = 0.5 * (mean.square() + log_variance.exp() - 1.0 - log_variance).sum(1)
+        plan = net.plan(latent, positions)
+        before = F.pad(hits, (0, 0, 1, 0))[:, :-1]
+        before = before * (torch.rand(before.shape[:2], device=before.device) >= forget).float()[..., None]
+        logits = net.token_logits(plan, before).float()
+        token_nats = F.cross_entropy(logits.flatten(0, 1), tokens_of_hits(hits).flatten(), reduction="none")
+        hit_nats = (token_nats.view(hits.shape[:2]) * valid[..., 0]).sum(1)
+        v, o, v_scale, o_scale = (value.float() for value in net.feel(plan, hits, positions))
+        velocity_nats = (((velocity - v).abs() / v_scale + (2.0 * v_scale).log()) * hits).sum((1, 2))
+        offset_nats = (((offset - o).abs() / o_scale + (2.0 * o_scale).log()) * hits).sum((1, 2))
+        loss = hit_nats + FEEL_WEIGHT * (velocity_nats + offset_nats) + beta * (kl - FREE_NATS).clamp(min=0.0)
+        named = {"loss": loss, "hits": hit_nats, "velocity": velocity_nats, "offset": offset_nats, "kl": kl}
+        return {name: value.mean() for name, value in named.items()}
+
+    def check(self, net: nn.Module, device: torch.device) -> str:
+        """Losses, and reconstruction from the mean at temperature 0, of every other window as it was played."""
+        assert isinstance(net, DrumVae)
+        which = np.arange(0, len(self.validation), 2)
+        sums: dict[str, float] = {}
+        hit = miss = false = exact = steps = 0.0
+        for chunk in np.array_split(which, -(-len(which) // 512)):
+            drums = self.validation.plain(chunk)
+            cells, positions = torch.from_numpy(drums.cells).to(device), torch.from_numpy(drums.positions).to(device)
+            for name, value in self._losses(net, (cells, positions), BETA, 0.0).items():
+                sums[name] = sums.get(name, 0.0) + float(value) * len(chunk)
+            mean, _ = net.encode(cells, positions)
+            zeros = torch.zeros(len(chunk), STEPS, CLASSES, device=device)
+            out = net.decode(mean, positions, zeros, zeros[:, 0, :1], zeros[..., 0])[0]
+            true = cells[..., :CLASSES]
+            hit += float((out * true).sum())
+            miss += float(((1 - out) * true).sum())
+            false += float((out * (1 - true)).sum())
+            valid = valid_steps(positions)[..., 0]
+            exact += float(((out == true).all(2).float() * valid).sum())
+            steps += float(valid.sum())
+        text = " ".join(f"{name} {value / len(which):.2f}" for name, value in sums.items())
+        return f"{text} F1 {2 * hit / (2 * hit + miss + false):.4f} exact {exact / steps:.4f}"

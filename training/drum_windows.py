@@ -17,7 +17,7 @@ from bridge.models.drum_grid import CLASSES, PAD_POSITION, STEPS
 from bridge.music.meter import Meter
 from training.groove_midi import Performance, window_starts
 
-__all__ = ["Batch", "Windows", "augmented_batches"]
+__all__ = ["Batch", "Windows", "augmented_batches", "cut_batches"]
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -31,10 +31,11 @@ CUT_METERS = {
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """`cells` [N, 32, 27] and `positions` [N, 32, 2], as the codec lays them out."""
+    """`cells` [N, 32, 27] and `positions` [N, 32, 2], as the codec lays them out; `tempos_bpm` [N]."""
 
     cells: Floats
     positions: Ints
+    tempos_bpm: Floats
 
     def __len__(self) -> int:
         return len(self.cells)
@@ -47,6 +48,7 @@ class Windows:
     def __init__(self, performances: Sequence[Performance]) -> None:
         self.cells = np.concatenate([performance.cells for performance in performances])
         self.meters = [performance.meter for performance in performances]
+        self.files = [performance.file for performance in performances]
         self.tempos_bpm = np.array([performance.tempo_bpm for performance in performances], np.float32)
         rows, owners, first = [], [], 0
         for index, performance in enumerate(performances):
@@ -69,7 +71,7 @@ class Windows:
             shape = drum_grid.window(self.meters[self.owners[which[n]]])
             cells[n, : shape.steps] = self.cells[first + start : first + start + shape.steps]
             positions[n] = shape.positions
-        return Batch(cells, positions)
+        return Batch(cells, positions, self.tempos_bpm[self.owners[which]])
 
     def cut(self, which: Ints, meter: Meter) -> Batch:
         """Windows of `meter` out of 4/4 performances: every bar keeps its start and loses its end.
@@ -89,28 +91,41 @@ class Windows:
         index = first[:, None] + (start[:, None] + source) % length[:, None]
         cells = np.zeros((len(which), STEPS, 3 * CLASSES), np.float32)
         cells[:, : shape.steps] = self.cells[index]
-        return Batch(cells, np.broadcast_to(shape.positions, (len(which), STEPS, 2)).copy())
+        positions = np.broadcast_to(shape.positions, (len(which), STEPS, 2)).copy()
+        return Batch(cells, positions, self.tempos_bpm[self.owners[which]])
 
 
-def augmented_batches(windows: Windows, batch_size: int, rng: np.random.Generator) -> Iterator[Batch]:
-    """Endless batches: 70 % in the meter that was played, 30 % in another; then `augment`."""
+def cut_batches(windows: Windows, batch_size: int, rng: np.random.Generator) -> Iterator[Batch]:
+    """Endless batches as they were played: 70 % in 4/4 and first, 3 % in the other meters that were played, 27 % cut.
+
+    More of the other meters would learn those dozen performances by heart.
+    """
     common = np.array([str(meter) == "4/4" for meter in windows.meters])[windows.owners]
     four_four, others = np.flatnonzero(common), np.flatnonzero(~common)
+    n_cut = int(0.27 * batch_size) if len(four_four) else 0
+    n_other = (int(0.03 * batch_size) if len(four_four) else batch_size) if len(others) else 0
     meters = list(CUT_METERS)
     weights = np.array(list(CUT_METERS.values()), float)
     while True:
-        n_cut = int(0.27 * batch_size)
-        # A few percent of real other meters: more would learn those dozen performances by heart.
-        n_other = int(0.03 * batch_size) if len(others) else 0
-        parts = [windows.plain(rng.choice(four_four, batch_size - n_cut - n_other))]
+        parts = []
+        if len(four_four):
+            parts.append(windows.plain(rng.choice(four_four, batch_size - n_cut - n_other)))
         if n_other:
             parts.append(windows.plain(rng.choice(others, n_other)))
-        cut = rng.choice(four_four, n_cut)
-        kinds = rng.choice(len(meters), n_cut, p=weights / weights.sum())
-        for kind in np.unique(kinds):
-            parts.append(windows.cut(cut[kinds == kind], meters[kind]))
-        batch = Batch(np.concatenate([p.cells for p in parts]), np.concatenate([p.positions for p in parts]))
-        yield augment(batch, len(parts[0]), rng)
+        if n_cut:
+            cut = rng.choice(four_four, n_cut)
+            kinds = rng.choice(len(meters), n_cut, p=weights / weights.sum())
+            parts += [windows.cut(cut[kinds == kind], meters[kind]) for kind in np.unique(kinds)]
+        columns = ([getattr(part, name) for part in parts] for name in ("cells", "positions", "tempos_bpm"))
+        yield Batch(*(np.concatenate(column) for column in columns))
+
+
+def augmented_batches(windows: Windows, batch_size: int, rng: np.random.Generator) -> Iterator[Batch]:
+    """`cut_batches`, augmented."""
+    for batch in cut_batches(windows, batch_size, rng):
+        lengths = (batch.positions[..., 0] != PAD_POSITION).sum(1)
+        plain = (lengths == STEPS) & (batch.positions[:, 15, 0] == 15) & (batch.positions[:, 16, 0] == 0)
+        yield augment(batch, int(np.argmin(plain)) if not plain.all() else len(plain), rng)
 
 
 def augment(batch: Batch, four_four: int, rng: np.random.Generator) -> Batch:
@@ -150,4 +165,4 @@ def augment(batch: Batch, four_four: int, rng: np.random.Generator) -> Batch:
     velocity[scaled] = velocity[scaled] ** rng.uniform(0.6, 1.6, scaled.sum()).astype(np.float32)[:, None, None]
     velocity *= hits
     offset *= hits
-    return Batch(np.concatenate((hits, velocity, offset), axis=2), batch.positions)
+    return Batch(np.concatenate((hits, velocity, offset), axis=2), batch.positions, batch.tempos_bpm)

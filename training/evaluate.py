@@ -1,246 +1,128 @@
 """Judges the shipped ONNX files, through the bridge's own codecs, on data that they were not trained on.
 
-    python -m training.evaluate --models onnx_models --data PATH [--split validation] [--only NAME,...] [--json]
+    python -m training.evaluate --models onnx_models --data PATH [PATH ...]
+                                [--split validation] [--only NAME,...] [--json]
 
-PATH is GMD's archive or folder. All figures are of the 4/4 windows with a hop of one bar, beats and fills; decoding is
-from the latent's mean, at temperature 0. Definitions stand beside the functions.
+PATH is the Groove MIDI Dataset's archive or folder, a folder or archive of MIDI, or of MusicXML. Drum models are judged
+by the drums in it, melody models by the melodies; a model for which there is nothing is left out, and said to be.
+The definitions of the figures stand beside the functions that compute them (drum_figures.py, groove_figures.py,
+melody_figures.py). ..._low and ..._high are the 95 % interval by bootstrap over files.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
-import numpy as np
-import numpy.typing as npt
-
-from bridge.errors import Refusal
-from bridge.models.drum_grid import CLASSES, STEPS
-from bridge.models.drum_vae import DrumVae, Played
+from bridge.errors import BadFile, Refusal
 from bridge.models.engine import LoadedModel
 from bridge.models.store import Store
-from bridge.skills.chance import Chance
-from bridge.skills.latent import slerp
-from training.drum_windows import Windows
-from training.groove_midi import Performance, read_performances
+from training.drum_data import read_drums
+from training.drum_figures import TokenLanguage, drum_vae_figures, four_four, zero_offset_figures
+from training.drum_sequences import Sequences
+from training.groove_figures import drum_continuation_figures, drumify_figures, humanise_figures
+from training.melody_figures import melody_continuation_figures, melody_vae_figures
+from training.performance import Performance
+from training.tunes import Tune, read_tunes
 
-__all__ = ["TokenLanguage", "drum_vae_figures", "four_four", "main", "zero_offset_figures"]
+__all__ = ["DRUMS", "MELODIES", "figures_of", "main"]
 
-Floats = npt.NDArray[np.float32]
-Ints = npt.NDArray[np.int64]
-
-CHUNK = 64
-SIXTEENTH_MS = 15000.0  # over the tempo in BPM
-INTERPOLATIONS = 200
-INTERPOLATION_POINTS = 11
-GENERATED = 1000
+Figures = Mapping[str, float]
+T = TypeVar("T")
 
 
-def four_four(performances: Sequence[Performance]) -> Windows:
-    return Windows([p for p in performances if str(p.meter) == "4/4"])
+def _drum_vae(model: LoadedModel, drums: Sequence[Performance], training: Sequence[Performance]) -> Figures:
+    plain = [p for p in training if str(p.meter) == "4/4"]
+    return drum_vae_figures(model, four_four(drums), TokenLanguage.of(four_four(plain)) if plain else None)
 
 
-class TokenLanguage:
-    """A plain language model of hits, to ask whether a clip is like any drummer's: a step's combination of hits given
-    the step before and the position in the bar, backing off to the position alone, counted over the training set.
-    """
-
-    def __init__(self, hits: Floats) -> None:
-        tokens = tokens_of(hits)
-        self._pairs: Counter[tuple[int, int, int]] = Counter()
-        self._befores: Counter[tuple[int, int]] = Counter()
-        self._singles: Counter[tuple[int, int]] = Counter()
-        for row in tokens:
-            for step, (before, token) in enumerate(zip([0, *row[:-1]], row, strict=True)):
-                position = step % 16
-                self._pairs[position, before, token] += 1
-                self._befores[position, before] += 1
-                self._singles[position, token] += 1
-        self._windows = 2 * len(tokens)
-
-    @classmethod
-    def of(cls, windows: Windows) -> TokenLanguage:
-        return cls(windows.plain(np.arange(len(windows))).cells[..., :CLASSES])
-
-    def nats(self, hits: Floats) -> Floats:
-        """[N, 32, 9] -> nats of each window [N]."""
-        costs = []
-        for row in tokens_of(hits):
-            cost = 0.0
-            for step, (before, token) in enumerate(zip([0, *row[:-1]], row, strict=True)):
-                position = step % 16
-                single = (self._singles[position, token] + 1.0 / 512) / (self._windows + 1.0)
-                # Ten imagined observations of the plain distribution.
-                pair = (self._pairs[position, before, token] + 10.0 * single) / (self._befores[position, before] + 10.0)
-                cost -= float(np.log(pair))
-            costs.append(cost)
-        return np.array(costs, np.float32)
+DRUMS: dict[str, Callable[[LoadedModel, Sequence[Performance], Sequence[Performance]], Figures]] = {
+    "drum_vae": _drum_vae,
+    "drum_continuation": lambda model, drums, _: drum_continuation_figures(
+        model, Sequences([p for p in drums if str(p.meter) == "4/4"])
+    ),
+    "humanise": lambda model, drums, _: humanise_figures(model, four_four(drums)),
+    "drumify": lambda model, drums, _: drumify_figures(model, four_four([p for p in drums if p.beat_type == "beat"])),
+}
+MELODIES: dict[str, Callable[[LoadedModel, Sequence[Tune]], Figures]] = {
+    "melody_vae": melody_vae_figures,
+    "melody_continuation": melody_continuation_figures,
+}
 
 
-def tokens_of(hits: Floats) -> list[list[int]]:
-    tokens: list[list[int]] = (hits.astype(np.int64) @ (2 ** np.arange(CLASSES))).tolist()
-    return tokens
-
-
-def zero_offset_figures(windows: Windows) -> dict[str, float]:
-    """The baseline that plays every hit on the grid: MAE in ms and MSE in sixteenths squared, per true hit."""
-    errors_ms, squares = [], []
-    for chunk in _chunks(np.arange(len(windows))):
-        hits, _, offset = np.split(windows.plain(chunk).cells, 3, axis=2)
-        tempo = windows.tempos_bpm[windows.owners[chunk]][:, None, None]
-        errors_ms.append(np.broadcast_to(np.abs(offset) * SIXTEENTH_MS / tempo, hits.shape)[hits > 0])
-        squares.append(offset[hits > 0] ** 2)
-    return {
-        "timing_mae_ms": float(np.concatenate(errors_ms).mean()),
-        "timing_mse_16ths2": float(np.concatenate(squares).mean()),
-    }
-
-
-def drum_vae_figures(model: LoadedModel, windows: Windows, language: TokenLanguage | None) -> dict[str, float]:
-    """hit_f1: of all cells. exact_step_accuracy: steps whose nine classes are all right. velocity_mae (0-127) and
-    timing_mae_ms: of hits that were played and reconstructed. kl_nats: per window, of the posterior from N(0, 1).
-    """
-    drummer = DrumVae(model)
-    latents = []
-    kl, found, missed, added, exact, velocity_errors, timing_errors = [], 0.0, 0.0, 0.0, 0.0, [], []
-    for chunk in _chunks(np.arange(len(windows))):
-        batch = windows.plain(chunk)
-        mean, deviation = drummer.posterior(batch.cells, batch.positions)
-        latents.append(mean)
-        kl.append(0.5 * (mean**2 + deviation**2 - 1.0 - 2.0 * np.log(deviation)).sum(1))
-        hits, velocity, offset = np.split(batch.cells, 3, axis=2)
-        played = _most_likely(drummer, mean, batch.positions)
-        both = (hits * played.hits) > 0
-        found += both.sum()
-        missed += (hits * (1 - played.hits)).sum()
-        added += (played.hits * (1 - hits)).sum()
-        exact += (hits == played.hits).all(2).sum()
-        velocity_errors.append(127.0 * np.abs(velocity - played.velocity)[both])
-        milliseconds = SIXTEENTH_MS / windows.tempos_bpm[windows.owners[chunk]][:, None, None]
-        timing_errors.append((np.abs(offset - played.offset) * milliseconds)[both])
-    figures = {
-        "hit_f1": float(2 * found / (2 * found + missed + added)),
-        "exact_step_accuracy": float(exact / (len(windows) * STEPS)),
-        "velocity_mae": float(np.concatenate(velocity_errors).mean()),
-        "timing_mae_ms": float(np.concatenate(timing_errors).mean()),
-        "kl_nats": float(np.concatenate(kl).mean()),
-        "windows": len(windows),
-    }
-    if language is not None:
-        figures |= _interpolation_figures(drummer, np.concatenate(latents), windows, language)
-        figures |= _generation_figures(drummer, windows, language)
+def figures_of(
+    models: Sequence[LoadedModel], paths: Sequence[Path], split: str, say: Callable[[str], None]
+) -> dict[str, Figures]:
+    """Each model's figures, by its name. `say` is told what was left out. Raises BadFile if nothing can be judged."""
+    figures: dict[str, Figures] = {}
+    drums = _read(lambda: read_drums(paths, split), [m for m in models if m.card.kind in DRUMS], say)
+    tunes = _read(lambda: read_tunes(paths, split), [m for m in models if m.card.kind in MELODIES], say)
+    if any(str(p.meter) == "4/4" for p in drums):
+        figures["zero_offset"] = zero_offset_figures(four_four(drums))
+    training: list[Performance] = []
+    if drums and any(model.card.kind == "drum_vae" for model in models):
+        with contextlib.suppress(Refusal):  # of clips that nobody trains on there is no language to compare with
+            training = read_drums(paths, "train")[0]
+    for model in models:
+        name, kind = model.card.name, model.card.kind
+        if kind in DRUMS and drums:
+            figures[name] = DRUMS[kind](model, drums, training)
+        elif kind in MELODIES and tunes:
+            figures[name] = MELODIES[kind](model, tunes)
+    if not figures:
+        raise BadFile(f"There is nothing in {', '.join(map(str, paths))} by which these models could be judged.")
     return figures
 
 
-def _interpolation_figures(
-    drummer: DrumVae, latents: Floats, windows: Windows, language: TokenLanguage
-) -> dict[str, float]:
-    """Along the slerp between pairs of windows of different performances, 11 points.
-
-    interpolation_monotone: the share of steps along the way on which the Hamming distance to the first end does not
-    shrink. interpolation_largest_jump: the largest such step, as a share of the distance between the ends (0.1 would be
-    even). interpolation_cost_ratio: the language model's nats of the points between, over those of the ends.
-    """
-    rng = np.random.default_rng(0)
-    monotone, jumps, between, ends = [], [], [], []
-    for a, b in rng.integers(len(latents), size=(INTERPOLATIONS, 2)):
-        if windows.owners[a] == windows.owners[b]:
-            continue
-        ways = np.linspace(0.0, 1.0, INTERPOLATION_POINTS)
-        path = np.concatenate([slerp(latents[a : a + 1], latents[b : b + 1], float(t)) for t in ways])
-        positions = np.broadcast_to(windows.plain(np.array([a])).positions, (len(path), STEPS, 2))
-        hits = _most_likely(drummer, path, positions).hits
-        distance = np.abs(hits - hits[:1]).sum((1, 2))
-        steps = np.diff(distance)
-        monotone.append(float((steps >= 0).mean()))
-        jumps.append(float(np.abs(np.diff(hits, axis=0)).sum((1, 2)).max() / max(1.0, distance[-1])))
-        cost = language.nats(hits)
-        between.append(cost[1:-1].mean())
-        ends.append((cost[0] + cost[-1]) / 2)
-    return {
-        "interpolation_monotone": float(np.mean(monotone)),
-        "interpolation_largest_jump": float(np.mean(jumps)),
-        "interpolation_cost_ratio": float(np.mean(between) / np.mean(ends)),
-    }
-
-
-def _generation_figures(drummer: DrumVae, windows: Windows, language: TokenLanguage) -> dict[str, float]:
-    """Of 1,000 new windows at temperature 1 and density 0.5, beside the windows of the data.
-
-    generated_cost_ratio: the language model's nats over those of the data. generated_degenerate: the share that is
-    empty, one hit, or full. generated_hits and data_hits: per bar. generated_repeat and data_repeat: hits that are in
-    one bar of the two and not in the other, over all hits.
-    """
-    rng = np.random.default_rng(0)
-    chance = Chance(0, 1.0)
-    noise = chance.ideas(GENERATED, 1, drummer.latent_size)[:, 0]
-    latents = drummer.imagine(noise, chance.kinds(GENERATED), 0.5, family=0)
-    first = windows.plain(np.array([0])).positions
-    played = drummer.play(
-        latents,
-        np.broadcast_to(first, (GENERATED, STEPS, 2)),
-        np.zeros((GENERATED, STEPS, CLASSES), np.float32),
-        1.0,
-        rng.random((GENERATED, STEPS), np.float32),
-        np.zeros((GENERATED, STEPS, 2 * CLASSES), np.float32),
-    )
-    number = played.hits.sum((1, 2))
-    real = windows.plain(rng.choice(len(windows), min(GENERATED, len(windows)), replace=False)).cells[..., :CLASSES]
-    return {
-        "generated_cost_ratio": float(language.nats(played.hits).mean() / language.nats(real).mean()),
-        "generated_degenerate": float(((number <= 1) | (number >= 0.8 * STEPS * CLASSES)).mean()),
-        "generated_hits": float(number.mean() / 2),
-        "data_hits": float(real.sum((1, 2)).mean() / 2),
-        "generated_repeat": _repeat(played.hits),
-        "data_repeat": _repeat(real),
-    }
-
-
-def _repeat(hits: Floats) -> float:
-    changed = np.abs(hits[:, :16] - hits[:, 16:]).sum((1, 2))
-    return float((changed / np.maximum(hits.sum((1, 2)), 1.0)).mean())
-
-
-def _most_likely(drummer: DrumVae, latents: Floats, positions: Ints) -> Played:
-    n = len(latents)
-    zeros = np.zeros((n, STEPS, 2 * CLASSES), np.float32)
-    return drummer.play(latents, positions, zeros[..., :CLASSES], 0.0, zeros[..., 0], zeros)
-
-
-def _chunks(which: Ints) -> list[Ints]:
-    return np.array_split(which, max(1, -(-len(which) // CHUNK)))
+def _read(
+    read: Callable[[], tuple[list[T], list[str]]], models: Sequence[LoadedModel], say: Callable[[str], None]
+) -> list[T]:
+    if not models:
+        return []
+    try:
+        found, skipped = read()
+    except Refusal as refusal:
+        say(f"{', '.join(model.card.name for model in models)}: {refusal}")
+        return []
+    for sentence in skipped:
+        say(f"Left out: {sentence}")
+    return found
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--models", type=Path, default=Path("onnx_models"))
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--split", choices=("train", "validation", "test"), default="validation")
-    parser.add_argument("--only", default="", help="names of models, with commas between them")
+    parser.add_argument("--models", type=Path, default=Path("onnx_models"), metavar="FOLDER")
+    parser.add_argument("--data", type=Path, nargs="+", required=True, metavar="PATH")
+    parser.add_argument("--split", default="validation", help="train, validation, test or all")
+    parser.add_argument("--only", default="", metavar="NAME,...", help="these models")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args(arguments)
+
+    def say(sentence: str) -> None:
+        print(sentence, file=sys.stderr)
+
     try:
         store = Store(given.models)
         store.load_all()
-        windows = four_four(read_performances(given.data, given.split))
-        language = TokenLanguage.of(four_four(read_performances(given.data, "train")))
+        models = [store.model(name) for name in (given.only.split(",") if given.only else store.models)]
+        figures = figures_of(models, given.data, given.split, say)
     except Refusal as refusal:
-        print(refusal, file=sys.stderr)
+        say(str(refusal))
         return 1
-    names = [name for name in given.only.split(",") if name] or list(store.models)
-    figures: dict[str, Mapping[str, float]] = {"zero_offset": zero_offset_figures(windows)}
-    for name in names:
-        figures[name] = drum_vae_figures(store.model(name), windows, language)
     if given.json:
         print(json.dumps(figures, indent=2))
-    else:
-        for name, rows in figures.items():
-            print(f"{name}, split {given.split}")
-            for key, value in rows.items():
+        return 0
+    for name, rows in figures.items():
+        print(f"{name}, split {given.split}")
+        for key, value in rows.items():
+            if f"{key}_low" in rows:
+                print(f"  {key:<28} {value:.4g}  ({rows[f'{key}_low']:.4g} to {rows[f'{key}_high']:.4g})")
+            elif not key.endswith(("_low", "_high")):
                 print(f"  {key:<28} {value:.4g}")
     return 0
 

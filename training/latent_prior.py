@@ -7,19 +7,18 @@ centres of k-means, follows them: for each family of meters its own centres, eac
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import Tensor
 
-from bridge.models import drum_grid
-from bridge.models.drum_grid import CLASSES, FAMILIES, PAD_POSITION
-from training.drum_vae import DrumVae
-from training.drum_windows import CUT_METERS, Batch, Windows
+from bridge.models.grid import FAMILIES
 
-__all__ = ["LatentPrior", "fit_prior"]
+__all__ = ["DENSITY_WIDTH", "LatentPrior", "Latents", "fit_prior", "latents_of"]
 
 CENTRES = (96, 64, 64)
 """For each family: 4/4, other meters, meters of dotted quarters."""
@@ -27,11 +26,10 @@ ROUNDS = 20
 NEARNESS = 0.7
 """Draws lie this much nearer to their centre than the latents do. At 1 clips are stranger than those of the data by the
 language model of `training.evaluate` and repeat themselves less; at 0.7 they are as the data in both."""
+LEAST_VARIANCE = 1e-9
 DENSITY_WIDTH = 0.15
 NEVER = -30.0
 """Log weight of a centre of another family."""
-CUT_SHARE = 0.3
-"""Windows cut into other meters, against those played in 4/4: about as many as in training."""
 CHUNK = 512
 
 Floats = npt.NDArray[np.float32]
@@ -62,56 +60,64 @@ class LatentPrior:
         return drawn
 
 
-def fit_prior(net: DrumVae, windows: Windows, rng: np.random.Generator) -> LatentPrior:
-    """`net` is in eval mode, on the CPU."""
+@dataclass(frozen=True, slots=True)
+class Latents:
+    """Of the training windows of one family of meters: the encoder's means, and one latent drawn from each posterior,
+    [N, latent]; `fullness` [N], by which density is told: hits or onsets a step."""
+
+    means: Doubles
+    draws: Doubles
+    fullness: Doubles
+
+
+def fit_prior(families: Iterable[Latents], rng: np.random.Generator) -> LatentPrior:
+    """`families` in the order of `grid.Window.family`. One without windows has no centres of its own: asked for it, the
+    prior draws from those of the others."""
     centres, density, log_weights, residuals = [], [], [], []
-    for family, group in enumerate(_by_family(windows, rng)):
-        means, draws = _latents(net, group, rng)
-        ranks = _ranks(_hits_per_step(group))
-        found, nearest = _k_means(means, CENTRES[family], rng)
+    for family, group in enumerate(families):
+        if not len(group.means):
+            continue
+        ranks = _ranks(group.fullness)
+        found, nearest = _k_means(group.means, CENTRES[family], rng)
         members = np.bincount(nearest, minlength=len(found))
         centres.append(found)
         density.append(np.bincount(nearest, ranks, len(found)) / members)
         weights = np.full((FAMILIES, len(found)), NEVER)
         weights[family] = np.log(members / len(nearest))
         log_weights.append(weights)
-        residuals.append(draws - found[nearest])
+        residuals.append(group.draws - found[nearest])
     residual = np.concatenate(residuals)
     # Cholesky's L has L @ L.T = covariance, so noise @ L.T is spread like the residuals.
-    factor = NEARNESS * np.linalg.cholesky(residual.T @ residual / len(residual)).T
+    # Of few windows the covariance has no root but for the little that is added.
+    covariance = residual.T @ residual / len(residual) + LEAST_VARIANCE * np.eye(residual.shape[1])
+    factor = NEARNESS * np.linalg.cholesky(covariance).T
     arrays = (np.concatenate(centres), np.concatenate(density), np.concatenate(log_weights, axis=1), factor)
     return LatentPrior(*(array.astype(np.float32) for array in arrays))
 
 
-def _by_family(windows: Windows, rng: np.random.Generator) -> Iterator[Batch]:
-    """All windows as they were played, and a share of those in 4/4 cut into each other meter."""
-    meters = np.array([str(meter) for meter in windows.meters])[windows.owners]
-    four_four = np.flatnonzero(meters == "4/4")
-    cuts = CUT_SHARE * len(four_four) / sum(CUT_METERS.values())
-    families: list[list[Batch]] = [[] for _ in range(FAMILIES)]
-    for meter in dict.fromkeys([*windows.meters, *CUT_METERS]):
-        parts = families[drum_grid.window(meter).family]
-        parts.append(windows.plain(np.flatnonzero(meters == str(meter))))
-        if meter in CUT_METERS:
-            parts.append(windows.cut(rng.choice(four_four, int(cuts * CUT_METERS[meter])), meter))
-    for parts in families:
-        yield Batch(np.concatenate([p.cells for p in parts]), np.concatenate([p.positions for p in parts]))
-
-
 @torch.no_grad()
-def _latents(net: DrumVae, batch: Batch, rng: np.random.Generator) -> tuple[Doubles, Doubles]:
-    """What the encoder makes of each window, and one latent drawn from that: [N, 96] each."""
+def latents_of(
+    encode: Callable[[Tensor, Tensor], tuple[Tensor, Tensor]],
+    clips: npt.NDArray[Any],
+    positions: Ints,
+    fullness: Doubles,
+    rng: np.random.Generator,
+) -> Latents:
+    """By `encode` of clips [N, 32, ...] and positions [N, 32, 2] into means and log variances."""
     means, draws = [], []
-    for start in range(0, len(batch), CHUNK):
-        cells = torch.from_numpy(batch.cells[start : start + CHUNK])
-        mean, log_variance = net.encode(cells, torch.from_numpy(batch.positions[start : start + CHUNK]))
+    for start in range(0, len(clips), CHUNK):
+        chunk = torch.from_numpy(clips[start : start + CHUNK])
+        mean, log_variance = encode(chunk, torch.from_numpy(positions[start : start + CHUNK]))
         means.append(mean.numpy())
         draws.append(mean.numpy() + np.exp(0.5 * log_variance.numpy()) * rng.standard_normal(mean.shape))
-    return np.concatenate(means).astype(np.float64), np.concatenate(draws)
+    if not means:
+        return Latents(np.zeros((0, 0)), np.zeros((0, 0)), fullness)
+    return Latents(np.concatenate(means).astype(np.float64), np.concatenate(draws), fullness)
 
 
 def _k_means(points: Doubles, number: int, rng: np.random.Generator) -> tuple[Doubles, Ints]:
     """Lloyd's algorithm: the centres that have points, and the index of each point's centre."""
+    number = min(number, len(points))
     centres = points[rng.choice(len(points), number, replace=False)]
     for _ in range(ROUNDS):
         nearest = np.argmin((centres**2).sum(1) - 2.0 * points @ centres.T, axis=1)
@@ -121,12 +127,6 @@ def _k_means(points: Doubles, number: int, rng: np.random.Generator) -> tuple[Do
         centres = np.where(members[:, None] > 0, sums / np.maximum(members, 1)[:, None], centres)
     alive = np.flatnonzero(np.bincount(nearest, minlength=number))
     return centres[alive], np.searchsorted(alive, nearest)
-
-
-def _hits_per_step(batch: Batch) -> Doubles:
-    steps = (batch.positions[..., 0] != PAD_POSITION).sum(1)
-    hits_per_step: Doubles = batch.cells[..., :CLASSES].sum((1, 2), dtype=np.float64) / steps
-    return hits_per_step
 
 
 def _ranks(values: Doubles) -> Doubles:

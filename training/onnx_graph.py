@@ -9,13 +9,19 @@ import numpy.typing as npt
 import onnx
 from onnx import helper, numpy_helper
 
-__all__ = ["IR_VERSION", "OPSET", "Graph", "Shape"]
+__all__ = ["IR_VERSION", "LARGE", "OPSET", "Graph", "Shape"]
 
 OPSET = 17
 IR_VERSION = 8
 
+LARGE = 512
+"""Numbers from which on a constant is stored in 16 bits, where that is asked for."""
+
 Shape = tuple[int | str, ...]
 """A string names a size that is known only when the model runs."""
+
+
+_Key = tuple[str, str, tuple[int, ...], bytes]
 
 
 class Graph:
@@ -25,12 +31,15 @@ class Graph:
     of the MatMul itself or the one above. Two above, as seen from a Scan in an If, it would be packed at every step.
     """
 
-    def __init__(self, name: str, parent: Graph | None = None) -> None:
+    def __init__(self, name: str, parent: Graph | None = None, half: bool = False) -> None:
+        """`half`: large weights take 16 bits each in the file; onnxruntime makes them 32 when it loads it."""
         self._name = name
+        self._half = half
         self._nodes: list[onnx.NodeProto] = []
         self._inputs: list[onnx.ValueInfoProto] = []
         self._outputs: list[onnx.ValueInfoProto] = []
-        self._constants: dict[tuple[str, tuple[int, ...], bytes], onnx.TensorProto] = {}
+        self._constants: dict[_Key, onnx.TensorProto] = {}
+        self._widened: dict[_Key, str] = {}
         self._times_used: dict[str, int] = parent._times_used if parent else {}
 
     def subgraph(self, name: str) -> Graph:
@@ -45,10 +54,15 @@ class Graph:
         self._outputs.append(_info(value, dtype, shape))
 
     def constant(self, values: npt.ArrayLike, dtype: npt.DTypeLike = np.float32, name: str = "constant") -> str:
-        """The name of these numbers; equal ones are stored once."""
+        """The name of these numbers; equal ones of one `name` are stored once."""
         array = np.array(values, dtype, order="C")
-        key = (array.dtype.str, array.shape, array.tobytes())
+        key = (name, array.dtype.str, array.shape, array.tobytes())
         if key not in self._constants:
+            if self._half and array.dtype == np.float32 and array.size >= LARGE:
+                if key not in self._widened:
+                    small = self.constant(array, np.float16, f"{name}.half")
+                    self._widened[key] = self.nodes("Cast", small, names=(name,), to=onnx.TensorProto.FLOAT)[0]
+                return self._widened[key]
             self._constants[key] = numpy_helper.from_array(array, self._unused(name))
         return self._constants[key].name
 
