@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -16,6 +18,9 @@ from bridge.skills.overlap import overlapping
 __all__ = ["humanise"]
 
 Floats = npt.NDArray[np.float32]
+
+MOST_BENT = 16.0
+BISECTIONS = 24
 
 
 def humanise(
@@ -33,7 +38,8 @@ def humanise(
 
     amount 0 is the clip itself, 1 what the model plays. Hits that share a cell move together, so that a flam stays a
     flam; notes that lie beside the grid or on pads of no class stay as they are. At temperature 0 all is played as it
-    most often is, which is evener than any drummer; from 0 to 1 the deviations grow to a drummer's.
+    most often is, which is evener than any drummer; from 0 to 1 the deviations grow to a drummer's. The clip stays as
+    loud as it is: what is played gives the accents, and the clip the strength around which they are.
 
     keep_swing: how late the hits of each sixteenth of a beat are on average stays as it is in the clip, and the model
     gives only what hits deviate from that; else the model's own swing takes its place. Raises Unsupported for a meter
@@ -47,11 +53,28 @@ def humanise(
     noise = Feel(seed, temperature).touch(1, overlap.clip_steps, 2 * CLASSES)
     played = model.play(overlap.cut(roll.cells.hits[None]), overlap.positions(1), tempo_bpm, overlap.cut(noise))
     velocity, offset = overlap.joined(played.velocity)[0], overlap.joined(played.offset)[0]
+    velocity = _as_loud(velocity, roll)
     if keep_swing:
         offset = _as_late(offset, roll)
     cells = Cells(roll.cells.hits[: overlap.clip_steps], velocity, offset)
     notes = drum_grid.decode(cells, [Source(roll, faith=1.0 - amount)], kit, clip.length_beats)
     return Clip((*notes, *roll.beside), clip.length_beats, clip.meter)
+
+
+def _as_loud(velocity: Floats, roll: Roll) -> Floats:
+    """`velocity` [steps, 9] bent so that its mean over the hits is the clip's; what is softer stays softer.
+
+    A power, because to add or to multiply would leave the range: drummers are softer than most programmed clips.
+    """
+    hits = roll.cells.hits[: len(velocity)] > 0
+    own, played = roll.cells.velocity[: len(velocity)][hits], velocity[hits].astype(np.float64)
+    if not len(played):
+        return velocity
+    wanted, low, high = float(own.mean()), 1.0 / MOST_BENT, MOST_BENT
+    for _ in range(BISECTIONS):
+        power = math.sqrt(low * high)
+        low, high = (power, high) if float((played**power).mean()) > wanted else (low, power)
+    return np.asarray(velocity ** math.sqrt(low * high), np.float32)
 
 
 def _as_late(offset: Floats, roll: Roll) -> Floats:
