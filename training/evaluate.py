@@ -60,14 +60,14 @@ def figures_of(
 ) -> dict[str, Figures]:
     """Each model's figures, by its name. `say` is told what was left out. Raises BadFile if nothing can be judged."""
     figures: dict[str, Figures] = {}
-    drums = _read(lambda: read_drums(paths, split), [m for m in models if m.card.kind in DRUMS], say)
+    drums = _read(lambda: _drums(paths, split), [m for m in models if m.card.kind in DRUMS], say)
     tunes = _read(lambda: read_tunes(paths, split), [m for m in models if m.card.kind in MELODIES], say)
     if any(str(p.meter) == "4/4" for p in drums):
         figures["zero_offset"] = zero_offset_figures(four_four(drums))
     training: list[Performance] = []
     if drums and any(model.card.kind == "drum_vae" for model in models):
         with contextlib.suppress(Refusal):  # of clips that nobody trains on there is no language to compare with
-            training = read_drums(paths, "train")[0]
+            training = _drums(paths, "train")[0]
     for model in models:
         name, kind = model.card.name, model.card.kind
         if kind in DRUMS and drums:
@@ -77,6 +77,23 @@ def figures_of(
     if not figures:
         raise BadFile(f"There is nothing in {', '.join(map(str, paths))} by which these models could be judged.")
     return figures
+
+
+def _drums(paths: Sequence[Path], split: str) -> tuple[list[Performance], list[str]]:
+    """As `read_drums`, of those paths that have any: melodies may be given beside them. Raises BadFile if none has."""
+    found: list[Performance] = []
+    skipped: list[str] = []
+    refusals: list[Refusal] = []
+    for path in paths:
+        try:
+            performances, sentences = read_drums([path], split)
+            found += performances
+            skipped += sentences
+        except Refusal as refusal:
+            refusals.append(refusal)
+    if not found:
+        raise refusals[0]
+    return found, [*skipped, *map(str, refusals)]
 
 
 def _read(

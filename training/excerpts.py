@@ -23,7 +23,7 @@ __all__ = [
 
 HIT_BEATS = 0.25
 TAP_BEATS = 0.125
-EVEN_VELOCITY = 100.0
+CHORD_VELOCITY = 80.0
 TAP_PITCH = 66
 BASS_OCTAVE, CHORD_OCTAVE = 36, 48
 
@@ -62,9 +62,10 @@ def clip_of_cells(cells: Floats, meter: Meter) -> Clip:
 
 
 def quantised(clip: Clip) -> Clip:
-    """On the grid, all at one velocity."""
+    """On the grid, all at one velocity: their mean."""
+    velocity = float(round(sum(note.velocity for note in clip.notes) / max(1, len(clip.notes))))
     return clip.with_notes(
-        Note(note.pitch, nearest_step(note.start_beats) / STEPS_PER_BEAT, note.length_beats, EVEN_VELOCITY)
+        Note(note.pitch, nearest_step(note.start_beats) / STEPS_PER_BEAT, note.length_beats, velocity)
         for note in clip.notes
     )
 
@@ -98,5 +99,5 @@ def chords_under(tune: Tune, first_bar: int, bars: int) -> Clip:
         lasts = min(length_beats, harmony.end_beats - start_beats) - begins
         if lasts > 1e-6:
             pitches = [BASS_OCTAVE + harmony.bass, *(CHORD_OCTAVE + c for c in sorted(harmony.pitch_classes))]
-            notes += [Note(pitch, begins, lasts, EVEN_VELOCITY) for pitch in pitches]
+            notes += [Note(pitch, begins, lasts, CHORD_VELOCITY) for pitch in pitches]
     return Clip(tuple(notes), length_beats, tune.meter)

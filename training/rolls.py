@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bridge.errors import Refusal
+from bridge.errors import BadFile, Refusal
 from bridge.models import drum_grid
 from bridge.models.drum_vae import DrumVae
 from bridge.models.engine import LoadedModel
@@ -104,6 +104,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER")
     given = parser.parse_args(arguments)
     try:
+        if given.out.is_file():
+            raise BadFile(f"{given.out} is a file: give the folder that the pictures go into, such as docs.")
         store = Store(given.models)
         store.load_all()
         drawn = pictures(store, given.data, given.examples)

@@ -51,8 +51,8 @@ def test_an_excerpt_of_a_performance_is_these_bars_of_it() -> None:
 
 
 def test_quantised_is_on_the_grid_and_even() -> None:
-    clip = Clip((Note(36, 0.06, 0.2, 30.0), Note(38, 0.95, 0.2, 127.0)), 4.0)
-    assert quantised(clip).notes == (Note(36, 0.0, 0.2, 100.0), Note(38, 1.0, 0.2, 100.0))
+    clip = Clip((Note(36, 0.06, 0.2, 30.0), Note(38, 0.95, 0.2, 120.0)), 4.0)
+    assert quantised(clip).notes == (Note(36, 0.0, 0.2, 75.0), Note(38, 1.0, 0.2, 75.0))
 
 
 def test_taps_are_the_loudest_of_each_sixteenth() -> None:
