@@ -479,8 +479,8 @@ def test_a_file_that_is_no_clip_is_named(ask: Ask, tmp_path: Path, content: byte
     [
         (["continue"], "The primer has no drums to go on from"),
         (["continue", "--instrument", "melody"], "The primer has no melody to go on from"),
-        (["drumify"], "The line has no notes to play drums to"),
-        (["drumify", "--castro"], "The line has no notes to play drums to"),
+        (["drumify"], "The clip has no notes to play drums to"),
+        (["drumify", "--castro"], "The clip has no notes to play drums to"),
     ],
 )
 def test_nothing_goes_on_from_silence(ask: Ask, tmp_path: Path, arguments: list[object], said: str) -> None:

@@ -22,7 +22,7 @@ from typing import TypeVar
 from bridge.errors import BadFile, Refusal
 from bridge.models.engine import LoadedModel
 from bridge.models.store import Store
-from training.drum_data import read_drums
+from training.drum_data import SPLITS, read_drums
 from training.drum_figures import TokenLanguage, drum_vae_figures, four_four, zero_offset_figures
 from training.drum_sequences import Sequences
 from training.groove_figures import drum_continuation_figures, drumify_figures, humanise_figures
@@ -124,6 +124,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(sentence, file=sys.stderr)
 
     try:
+        if given.split not in SPLITS:
+            raise BadFile(f"There is no split {given.split!r}: the splits are {', '.join(SPLITS)}.")
         store = Store(given.models)
         store.load_all()
         models = [store.model(name) for name in (given.only.split(",") if given.only else store.models)]

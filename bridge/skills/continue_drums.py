@@ -58,7 +58,7 @@ def continue_drums(
     cells = np.concatenate((roll.cells.hits, roll.cells.velocity, roll.cells.offset), axis=1)[: primer.steps]
     if not cells[:, :CLASSES].any():
         raise BadValue(
-            f"The primer has no drums to go on from: none of its {len(clip.notes):,} notes is heard on a pad of the "
+            "The primer has no drums to go on from: it is empty, or none of its notes is heard on a pad of the "
             f"kit {kit.name}. Give a clip with drums, choose the kit that it is for, or generate a new clip."
         )
     steps = length_bars * primer.window.bar_steps

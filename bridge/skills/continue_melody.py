@@ -69,7 +69,7 @@ def continue_melody(
     line = melody_grid.encode(clip, primer.length_beats)
     if not any(step < primer.steps for step in line.holders):
         raise BadValue(
-            f"The primer has no melody to go on from: none of its {len(clip.notes):,} notes begins within its loop. "
+            "The primer has no melody to go on from: it is empty, or none of its notes begins within its loop. "
             "Give a clip with notes, or generate a new clip."
         )
     shape, octaves = primer.window, lock.octaves([line], [1.0])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from bridge.errors import BadValue
@@ -108,7 +110,13 @@ def castro(
     )
     return tuple(
         Clip(
-            tuple(note for note in clip.notes if note.start_beats < line.length_beats), line.length_beats, line.meter
+            tuple(
+                replace(note, length_beats=min(note.length_beats, line.length_beats - note.start_beats))
+                for note in clip.notes
+                if note.start_beats < line.length_beats
+            ),
+            line.length_beats,
+            line.meter,
         )
         for clip in clips
     )
@@ -136,7 +144,7 @@ def _roll(line: Clip) -> Roll:
     roll = drum_grid.encode(line, _ALL_PITCHES, line.bars * line.meter.bar_beats)
     if not roll.holders:
         raise BadValue(
-            f"The line has no notes to play drums to: none of its {len(line.notes):,} notes begins within its loop. "
+            "The clip has no notes to play drums to: it is empty, or none of them begins within its loop. "
             "Give a clip with notes."
         )
     return roll

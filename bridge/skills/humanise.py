@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 
@@ -19,8 +17,8 @@ __all__ = ["humanise"]
 
 Floats = npt.NDArray[np.float32]
 
-MOST_BENT = 16.0
-BISECTIONS = 24
+LEAST_POWER = 0.3
+BISECTIONS = 16
 
 
 def humanise(
@@ -62,19 +60,23 @@ def humanise(
 
 
 def _as_loud(velocity: Floats, roll: Roll) -> Floats:
-    """`velocity` [steps, 9] bent so that its mean over the hits is the clip's; what is softer stays softer.
+    """`velocity` [steps, 9] with the clip's mean over the hits, or near it; what is softer stays softer.
 
-    A power, because to add or to multiply would leave the range: drummers are softer than most programmed clips.
+    For a clip that is softer than what is played, all is softer by one factor. For a louder one all is raised by a
+    power, which leaves the loudest where they are; beyond `LEAST_POWER` it would make a machine of the drummer.
     """
     hits = roll.cells.hits[: len(velocity)] > 0
     own, played = roll.cells.velocity[: len(velocity)][hits], velocity[hits].astype(np.float64)
     if not len(played):
         return velocity
-    wanted, low, high = float(own.mean()), 1.0 / MOST_BENT, MOST_BENT
+    wanted, mean = float(own.mean()), float(played.mean())
+    if wanted <= mean:
+        return np.asarray(velocity * (wanted / mean), np.float32)
+    low, high = LEAST_POWER, 1.0
     for _ in range(BISECTIONS):
-        power = math.sqrt(low * high)
-        low, high = (power, high) if float((played**power).mean()) > wanted else (low, power)
-    return np.asarray(velocity ** math.sqrt(low * high), np.float32)
+        power = 0.5 * (low + high)
+        low, high = (low, power) if float((played**power).mean()) < wanted else (power, high)
+    return np.asarray(velocity**low, np.float32)
 
 
 def _as_late(offset: Floats, roll: Roll) -> Floats:

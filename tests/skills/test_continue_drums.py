@@ -221,7 +221,7 @@ def test_a_primer_without_drums_is_refused(model: StandIn) -> None:
         continued(model, Clip((), 4.0))
     with pytest.raises(BadValue, match="kit other"):
         continued(model, beat(), OTHER_KIT)
-    with pytest.raises(BadValue, match="none of its 1 notes"):
+    with pytest.raises(BadValue, match="none of its notes"):
         continued(model, Clip((Note(36, 5.0, 0.1, 90.0),), 4.0))
     assert model.runs == []
 

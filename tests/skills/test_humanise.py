@@ -88,7 +88,7 @@ def test_a_flam_stays_a_flam(model: StandIn) -> None:
     _, grace, main = humanised(model, clip).notes
     assert main.start_beats == pytest.approx(1.025, abs=1e-6)
     assert main.start_beats - grace.start_beats == pytest.approx(0.03)
-    assert (main.velocity, grace.velocity) == (104.0, 34.0)
+    assert (main.velocity, grace.velocity) == (103.0, 33.0)
 
 
 def test_swing_stays_where_it_is_asked_to(model: StandIn) -> None:
@@ -214,7 +214,7 @@ def test_swing_is_kept_in_the_shipped_models_hands(shipped: Humanise) -> None:
     assert np.mean(off) == pytest.approx(0.28, abs=1e-3)
 
 
-@pytest.mark.parametrize("velocity", [30.0, 64.0, 100.0])
+@pytest.mark.parametrize("velocity", [10.0, 30.0, 64.0, 100.0])
 def test_a_clip_stays_as_loud_as_it_was_programmed(store: Store, velocity: float) -> None:
     clip = Clip(tuple(replace(note, velocity=velocity) for note in beat().notes), 8.0)
     player = Humanise(ModelUse(store.model("humanise")))
@@ -222,5 +222,7 @@ def test_a_clip_stays_as_loud_as_it_was_programmed(store: Store, velocity: float
         player, clip, GENERAL_MIDI, amount=1.0, keep_swing=False, temperature=1.0, seed=1, tempo_bpm=100.0
     )
     velocities = [note.velocity for note in result.notes]
-    assert sum(velocities) / len(velocities) == pytest.approx(velocity, abs=3.0)
-    assert len(set(velocities)) > 10
+    assert sum(velocities) / len(velocities) == pytest.approx(velocity, rel=0.08)
+    assert len(set(velocities)) > 5
+    # What was programmed soft is not struck hard.
+    assert velocity > 50.0 or max(velocities) < 4.0 * velocity
