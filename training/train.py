@@ -47,7 +47,7 @@ from training.melody_vae import MelodyVaeRecipe
 from training.melody_vae_graph import MelodyVaeProduct, melody_families
 from training.sources import sha256_of, training_data
 from training.tunes import read_tunes, split_of
-from training.weights import read_weights
+from training.weights import card_in, read_weights
 
 __all__ = ["ANCESTORS", "FAMILY", "Member", "main"]
 
@@ -141,6 +141,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0, help="of the first network")
     parser.add_argument("--threads", type=int, default=1, help="two are slower than one on a machine that is shared")
     parser.add_argument("--kit", type=Path, help="a kit file: drums are found by its pads, on every channel")
+    parser.add_argument("--name", dest="called", help="what a model of your own is called, and its file")
     parser.add_argument("--golden", type=Path, help="the folder in which the proof is kept")
     given = parser.parse_args(arguments)
     member = (FAMILY | ANCESTORS)[given.name]
@@ -165,8 +166,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             product = member.product(nets, recipe, np.random.default_rng(given.seed))
             made_by = f"python -m training.train {given.name} --data {' '.join(path.name for path in given.data)}"
             made_by += f" --steps {saved['step']} --seed {given.seed}"
-            card = card_of(product, training_data(given.data), list(seeds), saved["step"], made_by)
-            path = given.out / f"{given.name}.onnx"
+            called = given.called or given.name
+            # What the first weights were trained on is in these weights too.
+            sources = card_in(given.first).training_data if given.first is not None else ()
+            sources = tuple(dict.fromkeys((*sources, *training_data(given.data))))
+            card = card_of(product, sources, list(seeds), saved["step"], made_by, called)
+            path = given.out / f"{called}.onnx"
             print(ship(product, card, path, given.golden))
             figures = _judged(path, member, training, validation)
             fill_numbers(path, {f"validation_{key}": value for key, value in figures.items()})

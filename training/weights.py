@@ -21,7 +21,7 @@ from bridge.errors import BadFile
 from bridge.models.card import Card
 from bridge.models.onnx_file import card_text
 
-__all__ = ["read_weights"]
+__all__ = ["card_in", "read_weights"]
 
 Array = npt.NDArray[np.float32]
 Arrays = Mapping[str, Array]
@@ -29,11 +29,8 @@ Arrays = Mapping[str, Array]
 
 def read_weights(path: Path, kind: str, nets: list[nn.Module]) -> list[dict[str, Tensor]]:
     """The state dict of each of `nets` from the file of a model of this kind. Raises BadFile."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise BadFile(f"{path} cannot be read ({error.strerror}).") from None
-    card = Card.from_json(card_text(data, path.name), path.name)
+    card = card_in(path)
+    data = path.read_bytes()
     if card.kind != kind:
         raise BadFile(f"{path.name} is a {card.kind}: to train a {kind}, start from a file of that kind.")
     arrays: dict[str, Array] = {}
@@ -43,6 +40,15 @@ def read_weights(path: Path, kind: str, nets: list[nn.Module]) -> list[dict[str,
         arrays.setdefault(name, numpy_helper.to_array(tensor))
     together = any(name.startswith("members.") for name in arrays)
     return [_state(net, arrays, f"members.{i}." if together else "", path) for i, net in enumerate(nets)]
+
+
+def card_in(path: Path) -> Card:
+    """The card of a model's file. Raises BadFile."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise BadFile(f"{path} cannot be read ({error.strerror}).") from None
+    return Card.from_json(card_text(data, path.name), path.name)
 
 
 def _tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
