@@ -35,12 +35,12 @@ from bridge.skills.generate import generate
 from bridge.skills.lock import OPEN
 from bridge.skills.melodies import Melodies
 from bridge.skills.player import Player
-from training.clip_figures import Heard, groove_figures, tune_figures
-from training.excerpts import grooves_and_tunes, of_performance, of_tune, taps
-from training.groove_midi import read_performances
-from training.melody_windows import on_grid
-from training.performance import Performance
-from training.tunes import Tune, read_tunes, split_of
+from training.data.excerpts import grooves_and_tunes, of_performance, of_tune, taps
+from training.data.groove_midi import read_performances
+from training.data.melody_windows import on_grid
+from training.data.performance import Performance
+from training.data.tunes import Tune, read_tunes, split_of
+from training.figures.clips import Heard, groove_figures, tune_figures
 
 __all__ = ["as_markdown", "main", "tables"]
 

@@ -22,13 +22,13 @@ from typing import TypeVar
 from bridge.errors import BadFile, Refusal
 from bridge.models.engine import LoadedModel
 from bridge.models.store import Store
-from training.drum_data import SPLITS, read_drums
-from training.drum_figures import TokenLanguage, drum_vae_figures, four_four, zero_offset_figures
-from training.drum_sequences import Sequences
-from training.groove_figures import drum_continuation_figures, drumify_figures, humanise_figures
-from training.melody_figures import melody_continuation_figures, melody_vae_figures
-from training.performance import Performance
-from training.tunes import Tune, read_tunes
+from training.data.drum_data import SPLITS, read_drums
+from training.data.drum_sequences import Sequences
+from training.data.performance import Performance
+from training.data.tunes import Tune, read_tunes
+from training.figures.drums import TokenLanguage, drum_vae_figures, four_four, zero_offset_figures
+from training.figures.grooves import drum_continuation_figures, drumify_figures, humanise_figures
+from training.figures.melodies import melody_continuation_figures, melody_vae_figures
 
 __all__ = ["DRUMS", "MELODIES", "figures_of", "main"]
 
@@ -70,10 +70,13 @@ def figures_of(
             training = _drums(paths, "train")[0]
     for model in models:
         name, kind = model.card.name, model.card.kind
-        if kind in DRUMS and drums:
-            figures[name] = DRUMS[kind](model, drums, training)
-        elif kind in MELODIES and tunes:
-            figures[name] = MELODIES[kind](model, tunes)
+        try:
+            if kind in DRUMS and drums:
+                figures[name] = DRUMS[kind](model, drums, training)
+            elif kind in MELODIES and tunes:
+                figures[name] = MELODIES[kind](model, tunes)
+        except Refusal as refusal:  # what there is is too short for this one
+            say(f"{name}: {refusal}")
     if not figures:
         raise BadFile(f"There is nothing in {', '.join(map(str, paths))} by which these models could be judged.")
     return figures

@@ -25,11 +25,11 @@ from bridge.music.midi_file import read_clip
 from bridge.skills.blend import blend_grid
 from bridge.skills.drumming import Drums
 from bridge.skills.latent import corner_weights
-from training.excerpts import grooves_and_tunes
-from training.groove_midi import read_performances
-from training.roll_drawing import GREY, ROWS, drum_roll
-from training.roll_pages import DRUM_PAGES, MELODY_PAGES
-from training.tunes import read_tunes
+from training.data.excerpts import grooves_and_tunes
+from training.data.groove_midi import read_performances
+from training.data.tunes import read_tunes
+from training.pictures.drawing import GREY, ROWS, drum_roll
+from training.pictures.pages import DRUM_PAGES, MELODY_PAGES
 
 __all__ = ["blend_picture", "main"]
 

@@ -28,26 +28,26 @@ from bridge.presets import read_kit
 from training.ancestors.drums_rnn import DrumsRnnRecipe
 from training.ancestors.melody_rnn import AttentionRnnRecipe, LookbackRnnRecipe
 from training.ancestors.music_vae import MusicVaeDrumsRecipe, MusicVaeMelodyRecipe
-from training.drum_continuation import DrumContinuationRecipe
-from training.drum_continuation_graph import DrumContinuationProduct
-from training.drum_data import read_drums
-from training.drum_vae import DrumVaeRecipe
-from training.drum_vae_graph import DrumVaeProduct, drum_families
-from training.drumify import DrumifyRecipe
-from training.drumify_graph import DrumifyProduct
+from training.data.drum_data import read_drums
+from training.data.sources import sha256_of, training_data
+from training.data.tunes import read_tunes, split_of
 from training.evaluate import DRUMS, MELODIES
-from training.export import Product, card_of, fill_numbers, ship
-from training.humanise import HumaniseRecipe
-from training.humanise_graph import HumaniseProduct
-from training.latent_prior import fit_prior
+from training.graphs.drum_continuation import DrumContinuationProduct
+from training.graphs.drum_vae import DrumVaeProduct, drum_families
+from training.graphs.drumify import DrumifyProduct
+from training.graphs.export import Product, card_of, fill_numbers, ship
+from training.graphs.humanise import HumaniseProduct
+from training.graphs.latent_prior import fit_prior
+from training.graphs.melody_continuation import MelodyContinuationProduct
+from training.graphs.melody_vae import MelodyVaeProduct, melody_families
+from training.graphs.weights import card_in, read_weights
 from training.loop import Recipe, train
-from training.melody_continuation import MelodyContinuationRecipe
-from training.melody_continuation_graph import MelodyContinuationProduct
-from training.melody_vae import MelodyVaeRecipe
-from training.melody_vae_graph import MelodyVaeProduct, melody_families
-from training.sources import sha256_of, training_data
-from training.tunes import read_tunes, split_of
-from training.weights import card_in, read_weights
+from training.networks.drum_continuation import DrumContinuationRecipe
+from training.networks.drum_vae import DrumVaeRecipe
+from training.networks.drumify import DrumifyRecipe
+from training.networks.humanise import HumaniseRecipe
+from training.networks.melody_continuation import MelodyContinuationRecipe
+from training.networks.melody_vae import MelodyVaeRecipe
 
 __all__ = ["ANCESTORS", "FAMILY", "Member", "main"]
 

@@ -116,7 +116,8 @@ def test_pitches_and_tokens_are_inverse_within_five_octaves_and_folded_beyond(pi
 
 
 def test_training_lays_melodies_out_alike() -> None:
-    windows = pytest.importorskip("training.melody_windows", reason="the packages of training are not installed here")
+    reason = "the packages of training are not installed here"
+    windows = pytest.importorskip("training.data.melody_windows", reason=reason)
     rng = np.random.default_rng(0)
     raw = np.where(rng.random((40, STEPS)) < 0.4, rng.integers(FIRST_PITCH, FIRST_PITCH + 128, (40, STEPS)), HOLD)
     raw[:, 0] = REST

@@ -14,8 +14,8 @@ from bridge.music.clip import Note  # noqa: E402
 from bridge.music.meter import Meter  # noqa: E402
 from training.ancestors import drums_rnn, melody_rnn, music_vae  # noqa: E402
 from training.ancestors.lstm import AttentionLstm, remembering  # noqa: E402
-from training.performance import Performance  # noqa: E402
-from training.tunes import Tune  # noqa: E402
+from training.data.performance import Performance  # noqa: E402
+from training.data.tunes import Tune  # noqa: E402
 
 C, D, E, G = (FIRST_PITCH + 24 + semitones for semitones in (0, 2, 4, 7))
 """Tokens from C 60 on."""
@@ -279,7 +279,7 @@ def test_padding_does_not_change_the_loss(recipe):
     recipe = recipe([tune(Meter(3, 4))], [tune(Meter(3, 4))])
     net = recipe.net().eval()
     tokens, bar_steps, steps = next(recipe.batches(4, np.random.default_rng(0)))
-    assert tokens.shape == (4, 48)
+    assert tokens.shape == (4, 72)  # six bars, all that the tune has
     padded = torch.cat((tokens, random_tokens(4, 9)), dim=1)
     short, long = (recipe.losses(net, (rows, bar_steps, steps), 0) for rows in (tokens, padded))
     for name in short:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bridge.errors import BadValue
-from training.bootstrap import interval
+from training.figures.bootstrap import interval
 
 
 def test_a_share_of_files_is_drawn_as_a_binomial() -> None:

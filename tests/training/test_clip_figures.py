@@ -4,8 +4,8 @@ import pytest
 
 from bridge.music.clip import Clip, Note
 from bridge.music.meter import Meter
-from training.clip_figures import Heard, groove_figures, tune_figures
 from training.clip_statistics import as_markdown
+from training.figures.clips import Heard, groove_figures, tune_figures
 
 
 def groove(*hits: tuple[int, float, float], beats: float = 8.0) -> Clip:

@@ -16,10 +16,10 @@ import pytest
 from bridge.errors import BadFile
 from bridge.models.drum_grid import CLASSES, STEPS
 from bridge.music.kit import DRUM_CLASSES, Kit
-from training import archive
-from training.drum_data import SPLITS, read_drums
-from training.drum_windows import Windows
-from training.groove_midi import Performance, read_performances
+from training.data import archive
+from training.data.drum_data import SPLITS, read_drums
+from training.data.drum_windows import Windows
+from training.data.groove_midi import Performance, read_performances
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 FREEDOOM = DATA / "freedoom_midi" / "freedoom-midi.tar.xz"

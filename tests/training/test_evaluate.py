@@ -18,12 +18,12 @@ from bridge.models.store import Store
 from bridge.music.clip import Clip, Note
 from bridge.music.meter import Meter
 from bridge.music.midi_file import write_clip
-from training.drum_figures import TokenLanguage, drum_vae_figures, four_four, zero_offset_figures
-from training.drum_sequences import Sequences
-from training.drum_windows import CUT_METERS, Windows, augmented_batches
+from training.data.drum_sequences import Sequences
+from training.data.drum_windows import CUT_METERS, Windows, augmented_batches
+from training.data.groove_midi import Performance, read_performances
 from training.evaluate import main
-from training.groove_figures import drumify_figures, humanise_figures
-from training.groove_midi import Performance, read_performances
+from training.figures.drums import TokenLanguage, drum_vae_figures, four_four, zero_offset_figures
+from training.figures.grooves import drumify_figures, humanise_figures
 
 GMD = Path(__file__).resolve().parents[3] / "shared" / "data" / "gmd" / "groove-v1.0.0-train-validation.zip"
 needs_gmd = pytest.mark.skipif(not GMD.exists(), reason="needs the Groove MIDI Dataset beside the repository")
@@ -112,10 +112,13 @@ def test_a_folder_of_anyones_midi_is_judged_too(tmp_path: Path, capsys: pytest.C
     notes = [Note(36 if i % 4 == 0 else 42, i / 4 + 0.01, 0.1, 60.0 + i) for i in range(32)]
     write_clip(tmp_path / "own.mid", Clip(tuple(notes), 8.0))
     (tmp_path / "broken.mid").write_bytes(b"MThd")
-    asked = ["--models", "onnx_models", "--data", str(tmp_path), "--split", "all", "--only", "humanise", "--json"]
-    assert main(asked) == 0
+    asked = ["--models", "onnx_models", "--data", str(tmp_path), "--split", "all", "--json"]
+    assert main([*asked, "--only", "humanise,drum_continuation"]) == 0
     said = capsys.readouterr()
-    assert json.loads(said.out)["humanise"]["windows"] == 1
+    figures = json.loads(said.out)
+    assert set(figures) == {"zero_offset", "humanise"}
+    assert figures["humanise"]["windows"] == 1
+    assert "drum_continuation: None of the 1 drum performances is as long as four bars of 4/4." in said.err
     assert "broken.mid" in said.err
 
 

@@ -11,7 +11,7 @@ from bridge.models.harmony import chords_of
 from bridge.music.clip import Clip, Note
 from bridge.music.kit import GENERAL_MIDI
 from bridge.music.meter import FOUR_FOUR, Meter
-from training.excerpts import (
+from training.data.excerpts import (
     chords_under,
     clip_of_cells,
     grooves_and_tunes,
@@ -20,9 +20,9 @@ from training.excerpts import (
     quantised,
     taps,
 )  # fmt: skip
-from training.harmony import Harmony
-from training.performance import Performance
-from training.tunes import Tune
+from training.data.harmony import Harmony
+from training.data.performance import Performance
+from training.data.tunes import Tune
 
 
 def cells_of(clip: Clip) -> np.ndarray:

@@ -14,13 +14,13 @@ from bridge.models.engine import Engine  # noqa: E402
 from bridge.models.kinds import KINDS  # noqa: E402
 from bridge.music.clip import Note  # noqa: E402
 from bridge.music.meter import Meter  # noqa: E402
-from training.export import card_of, fill_numbers, ship  # noqa: E402
+from training.data.performance import Performance  # noqa: E402
+from training.data.sources import training_data  # noqa: E402
+from training.data.tunes import Tune  # noqa: E402
+from training.graphs.export import card_of, fill_numbers, ship  # noqa: E402
+from training.graphs.weights import read_weights  # noqa: E402
 from training.loop import Recipe, train  # noqa: E402
-from training.performance import Performance  # noqa: E402
-from training.sources import training_data  # noqa: E402
 from training.train import FAMILY  # noqa: E402
-from training.tunes import Tune  # noqa: E402
-from training.weights import read_weights  # noqa: E402
 
 METERS = [Meter(4, 4), Meter(3, 4), Meter(5, 4)]  # no dotted quarters: a family without windows
 

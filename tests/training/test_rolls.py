@@ -16,12 +16,12 @@ from bridge.music.clip import Clip, Note
 from bridge.music.meter import Meter
 from bridge.music.midi_file import read_clip
 from training.clip_statistics import DRUM_TABLES, MELODY_TABLES
-from training.harmony import Harmony
-from training.performance import Performance
-from training.roll_drawing import OURS, THEIRS, Block, DrumPanel, LinePanel, Row, drum_roll, picture, span_of
-from training.roll_pages import DRUM_PAGES, MELODY_PAGES
+from training.data.harmony import Harmony
+from training.data.performance import Performance
+from training.data.tunes import Tune
+from training.pictures.drawing import OURS, THEIRS, Block, DrumPanel, LinePanel, Row, drum_roll, picture, span_of
+from training.pictures.pages import DRUM_PAGES, MELODY_PAGES
 from training.rolls import main
-from training.tunes import Tune
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS_PAGE = (ROOT / "docs/models.md").read_text("utf-8")

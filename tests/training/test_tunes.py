@@ -14,12 +14,12 @@ import pytest
 from bridge.errors import BadFile
 from bridge.music.clip import Note
 from bridge.music.meter import Meter
-from training.bars import Bar, bars_of_meters, meter_of_lengths, stretches
-from training.harmony import Harmony, harmony_of_notes
-from training.midi_tracks import read_piece
-from training.musicxml import read_score
-from training.tune_groups import alike, group_title, groups
-from training.tunes import Tune, is_melody, off_grid, read_tunes, split_of, top_line
+from training.data.bars import Bar, bars_of_meters, meter_of_lengths, stretches
+from training.data.harmony import Harmony, harmony_of_notes
+from training.data.midi_tracks import read_piece
+from training.data.musicxml import read_score
+from training.data.tune_groups import alike, group_title, groups
+from training.data.tunes import Tune, is_melody, off_grid, read_tunes, split_of, top_line
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 CEOL_RINCE = SHARED / "ceol_rince" / "ceol-rince-midi-train.tar.xz"
@@ -751,7 +751,7 @@ def test_a_member_that_grows_is_skipped_and_an_archive_that_grows_refused(
         tunes, skipped = read_tunes([tmp_path / name], "all")
         assert len(tunes) == 1
         assert skipped == ["a bomb.xml is larger than 24 MB, the most that is read of a file."]
-    monkeypatch.setattr("training.tunes.MAX_ARCHIVE_BYTES", 24 << 20)
+    monkeypatch.setattr("training.data.tunes.MAX_ARCHIVE_BYTES", 24 << 20)
     with pytest.raises(BadFile, match="the most that is read"):
         read_tunes([tmp_path / "songs.tar.xz"], "all")
 

@@ -25,10 +25,10 @@ from torch.nn import functional as F  # noqa: N812 - torch's own convention
 
 from bridge.models.drum_grid import CLASSES
 from training.ancestors.lstm import Attended, AttentionLstm, remembering
-from training.drum_sequences import SHORT_STEPS, Sequences
-from training.groove_midi import Performance
+from training.data.drum_sequences import SHORT_STEPS, Sequences
+from training.data.groove_midi import Performance
 from training.loop import Losses, Pace, Recipe, Tensors
-from training.tokens import TOKENS, bits_of_tokens, tokens_of_hits
+from training.networks.tokens import TOKENS, bits_of_tokens, tokens_of_hits
 
 __all__ = ["COUNTERS", "DrumsRnn", "DrumsRnnRecipe", "counters"]
 

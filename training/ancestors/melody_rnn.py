@@ -39,11 +39,11 @@ from torch.nn import functional as F  # noqa: N812 - torch's own convention
 
 from bridge.models.melody_grid import FIRST_PITCH, HOLD, PITCHES, REST, TOKENS
 from training.ancestors.lstm import AttentionLstm, remembering
-from training.layers import valid_steps
+from training.data.melody_windows import MelodyBatch, MelodyWindows, melody_batches, on_grid
+from training.data.tunes import Tune
 from training.loop import Losses, Pace, Recipe, Tensors
-from training.melody_continuation import TRAINED_STEPS
-from training.melody_windows import MelodyBatch, MelodyWindows, melody_batches, on_grid
-from training.tunes import Tune
+from training.networks.layers import valid_steps
+from training.networks.melody_continuation import TRAINED_STEPS
 
 __all__ = [
     "LABELS", "AttentionRnn", "AttentionRnnRecipe", "LookbackRnn", "LookbackRnnRecipe",

@@ -40,15 +40,15 @@ from bridge.models import melody_grid
 from bridge.models.drum_grid import CLASSES
 from bridge.models.grid import STEPS
 from bridge.models.melody_grid import FIRST_PITCH
-from training import tokens as drum_tokens
 from training.ancestors.lstm import remembering
-from training.drum_windows import Windows
-from training.groove_midi import Performance
-from training.layers import valid_steps
+from training.data.drum_windows import Windows
+from training.data.groove_midi import Performance
+from training.data.melody_windows import MelodyBatch, MelodyWindows, melody_batches, on_grid
+from training.data.tunes import Tune
 from training.loop import Losses, Pace, Recipe, Tensors
-from training.melody_windows import MelodyBatch, MelodyWindows, melody_batches, on_grid
-from training.tokens import bits_of_tokens, tokens_of_hits
-from training.tunes import Tune
+from training.networks import tokens as drum_tokens
+from training.networks.layers import valid_steps
+from training.networks.tokens import bits_of_tokens, tokens_of_hits
 
 __all__ = ["LATENT", "MusicVae", "MusicVaeDrumsRecipe", "MusicVaeMelodyRecipe", "sampling_share"]
 

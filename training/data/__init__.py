@@ -1,0 +1,1 @@
+"""Music files as training data: what is read, split, cut into windows."""

@@ -1,0 +1,1 @@
+"""The trained networks as ONNX files, with their cards and proofs."""

@@ -1,0 +1,200 @@
+"""Drumify (training/networks/drumify.py) as one ONNX graph, and the product that is shipped.
+
+The networks side by side; the mean of their probabilities gives each drum's chance, and the combination that is drawn;
+then the mean of their histograms gives the drums velocity and timing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import onnx
+import torch
+from torch import Tensor
+
+from bridge.models.drum_grid import CLASSES
+from bridge.models.grid import STEPS, window
+from bridge.models.kinds import KINDS
+from bridge.music.meter import Meter
+from training.data.drum_windows import Windows
+from training.graphs.export import Arrays, Product
+from training.graphs.graph_layers import GraphLayers, Weights
+from training.graphs.humanise import drawn_feel, feel_noise_of, histogram_draws, mean_of, members_of, rounded_to_half
+from training.graphs.onnx_graph import Graph
+from training.networks.drumify import BINS, FEEL_WIDTH, IMPOSSIBLE, LAYERS, TAP_COLUMNS, WIDTH, Drumify, taps_of_cells
+from training.networks.tokens import TOKENS, bits_of_tokens
+
+__all__ = ["DrumifyProduct"]
+
+FITTED = 4000
+"""Windows that the noise is fitted to."""
+LEAST = 1e-9
+NUDGE = 1e-5
+
+
+def drumify_graph(weights: Weights) -> onnx.ModelProto:
+    graph = Graph("drumify", half=True)
+    inputs, outputs = KINDS["drumify"].sized(0)
+    for name, (dtype, shape) in inputs.items():
+        graph.input(name, dtype, shape)
+    node, constant = graph.node, graph.constant
+    net = GraphLayers(graph, weights)
+    members = [_Layers(member.graph, weights, member.within) for member in members_of(graph, weights)]
+    bits = (np.arange(TOKENS)[:, None] >> np.arange(CLASSES) & 1).astype(np.float32)
+    reads = [member.read() for member in members]
+    # All steps as rows, steps first: [32 x N, ...].
+    probability = mean_of(graph, [member.probability(read) for member, read in zip(members, reads, strict=True)])
+    tap = node("Transpose", net.column("taps", 0), perm=[1, 0])
+    tap = net.shaped(tap, -1, 1)
+    chance = node("Mul", node("MatMul", probability, constant(bits)), tap)
+    graph.nodes("Transpose", net.shaped(chance, STEPS, -1, CLASSES), names=("chance",), perm=[1, 0, 2])
+
+    bias = net.shaped(node("Transpose", "hit_bias", perm=[1, 0, 2]), -1, CLASSES)
+    logits = node("Add", node("Log", node("Max", probability, constant(LEAST))), node("MatMul", bias, constant(bits.T)))
+    sharpness, cold = net.sharpness("temperature")
+    everywhere = node("Concat", constant([STEPS], np.int64), node("Shape", "temperature"), axis=0)
+    sharpness = net.shaped(node("Expand", sharpness, everywhere), -1, 1)
+    uniform = node("Transpose", node("Where", cold, constant(1e-6), "hit_uniform"), perm=[1, 0])
+    sharp = node("Softmax", node("Mul", logits, sharpness), axis=1)
+    token = net.token(sharp, net.shaped(uniform, -1, 1), TOKENS)
+    hits = node("Gather", constant(np.concatenate((bits, bits[-1:])), name="hits_of_tokens"), token)
+    hits = node("Mul", hits, tap)
+    graph.nodes("Transpose", net.shaped(hits, STEPS, -1, CLASSES), names=("hits",), perm=[1, 0, 2])
+
+    histograms = [member.feel(read, hits) for member, read in zip(members, reads, strict=True)]
+    velocity, offset = histogram_draws(net, mean_of(graph, histograms), "feel_noise", BINS)
+    graph.nodes("Mul", velocity, "hits", names=("velocity",))
+    graph.nodes("Mul", offset, "hits", names=("offset",))
+    for name, (dtype, shape) in outputs.items():
+        graph.output(name, dtype, shape)
+    return graph.model()
+
+
+class _Layers(GraphLayers):
+    def read(self) -> str:
+        """[32 x N, 2 WIDTH]."""
+        node = self.graph.node
+        x = self.shaped(self.linear(self.shaped("taps", -1, TAP_COLUMNS), "taps_in"), -1, STEPS, WIDTH)
+        x = node("Add", x, self.grid_positions("positions", "positions"))
+        tempo = node("Unsqueeze", self.tempo("tempo_bpm", "tempo"), self.graph.constant([1], np.int64))
+        x = self.both_ways(node("Transpose", node("Add", x, tempo), perm=[1, 0, 2]), "gru", LAYERS)
+        return self.shaped(self.layer_norm(x, "norm"), -1, 2 * WIDTH)
+
+    def probability(self, read: str) -> str:
+        """[32 x N, 512], of a step that is tapped."""
+        node, constant = self.graph.node, self.graph.constant
+        nothing = node("Mul", constant(np.arange(TOKENS) == 0), constant(IMPOSSIBLE))
+        return node("Softmax", node("Add", self.linear(read, "token_out"), nothing), axis=1)
+
+    def feel(self, read: str, hits: str) -> str:
+        """[32, N, 18, BINS]."""
+        node = self.graph.node
+        taps = self.shaped(node("Transpose", "taps", perm=[1, 0, 2]), -1, TAP_COLUMNS)
+        x = node("Relu", self.linear(node("Concat", read, hits, taps, axis=1), "feel_in"))
+        x = self.both_ways(self.shaped(x, STEPS, -1, FEEL_WIDTH), "feel_gru", 1)
+        out = self.linear(self.shaped(x, -1, 2 * FEEL_WIDTH), "feel_out")
+        return node("Softmax", self.shaped(out, STEPS, -1, 2 * CLASSES, BINS), axis=-1)
+
+
+def _as_in_the_file(member: Drumify) -> Drumify:
+    """The odds of drums are added to those of the combinations that have them: one matrix, in half precision."""
+    bits = bits_of_tokens(torch.arange(TOKENS))
+    with torch.no_grad():
+        member.token_out.weight += bits @ member.bits_out.weight
+        member.bits_out.weight.zero_()
+    rounded_to_half(member)
+    return member
+
+
+class DrumifyProduct(Product):
+    kind = "drumify"
+
+    def __init__(self, members: Sequence[Drumify], windows: Windows, rng: np.random.Generator) -> None:
+        """`members` are in eval mode, on the CPU; the noise is fitted to some of the training windows."""
+        self.members = [_as_in_the_file(member) for member in members]
+        self.windows = windows
+        four_four = [i for i, meter in enumerate(windows.meters) if str(meter) == "4/4"]
+        which = rng.choice(np.flatnonzero(np.isin(windows.owners, four_four)), min(FITTED, len(windows)))
+        histograms, cells = [], []
+        with torch.no_grad():
+            for chunk in np.array_split(which, 16):
+                batch = windows.plain(chunk)
+                cells.append(torch.from_numpy(batch.cells))
+                known = torch.ones(len(chunk), 1, 1)
+                taps = taps_of_cells(cells[-1], known, torch.zeros_like(known))
+                tempo_bpm = torch.from_numpy(batch.tempos_bpm)[:, None]
+                reads = self.reads(taps, torch.from_numpy(batch.positions), tempo_bpm)
+                histograms.append(self.feel(reads, cells[-1][..., :CLASSES], taps))
+        self.noise = feel_noise_of(histograms, cells)
+
+    def reads(self, taps: Tensor, positions: Tensor, tempo_bpm: Tensor) -> list[Tensor]:
+        return [member.read(taps, positions, tempo_bpm) for member in self.members]
+
+    def probability(self, reads: Sequence[Tensor]) -> Tensor:
+        each = [torch.softmax(m.token_logits(read), dim=2) for m, read in zip(self.members, reads, strict=True)]
+        return torch.stack(each).mean(0)
+
+    def feel(self, reads: Sequence[Tensor], hits: Tensor, taps: Tensor) -> Tensor:
+        each = [torch.softmax(m.feel(read, hits, taps), -1) for m, read in zip(self.members, reads, strict=True)]
+        return torch.stack(each).mean(0)
+
+    def weights(self) -> Weights:
+        arrays = {
+            f"members.{i}.{name}": tensor.numpy()
+            for i, member in enumerate(self.members)
+            for name, tensor in member.state_dict().items()
+        }
+        return {**arrays, "feel_noise.steps": self.noise.steps, "feel_noise.columns": self.noise.columns}
+
+    def graph(self, weights: Weights) -> onnx.ModelProto:
+        return drumify_graph(weights)
+
+    def doors(self) -> dict[str, tuple[Arrays, Arrays]]:
+        """Four windows each in 4/4 and 7/8, at temperature 0 and 1, with and without bias and noise."""
+        meters = (Meter(4, 4), Meter(7, 8))
+        seed = 0
+        while True:
+            rng = np.random.default_rng(seed)
+            batches = [self.windows.cut(rng.choice(len(self.windows), 4), meter) for meter in meters]
+            cells = torch.from_numpy(np.concatenate([batch.cells for batch in batches]))
+            known = torch.tensor([0.0, 1.0] * 4)[:, None, None]
+            moved = np.array([0.0, 1.0, 0.0, 1.0] * 2, np.float32)[:, None, None]
+            inputs: Arrays = {
+                "taps": taps_of_cells(cells, known, 1.0 - known).numpy(),
+                "positions": np.stack([window(meter).positions for meter in meters]).repeat(4, 0),
+                "tempo_bpm": np.concatenate([batch.tempos_bpm for batch in batches])[:, None],
+                "hit_bias": 0.5 * moved * rng.standard_normal((8, STEPS, CLASSES), np.float32),
+                "temperature": np.array([[0.0], [0.0], [1.0], [1.0]] * 2, np.float32),
+                "hit_uniform": rng.random((8, STEPS), np.float32),
+                "feel_noise": moved * rng.standard_normal((8, STEPS, 2 * CLASSES), np.float32),
+            }
+            outputs = self.reference(inputs)
+            moves = rng.standard_normal(inputs["hit_bias"].shape, np.float32)
+            nudged = [
+                {"hit_uniform": inputs["hit_uniform"] + np.float32(way), "hit_bias": inputs["hit_bias"] + way * moves}
+                for way in (-NUDGE, NUDGE)
+            ]
+            others = [self.reference({**inputs, **other})["hits"] for other in nudged]
+            if all(np.array_equal(other, outputs["hits"]) for other in others):
+                return {"play": (inputs, outputs)}
+            seed += 1
+
+    @torch.no_grad()
+    def reference(self, inputs: Arrays) -> Arrays:
+        given = {name: torch.from_numpy(array) for name, array in inputs.items()}
+        taps, bits = given["taps"], bits_of_tokens(torch.arange(TOKENS))
+        reads = self.reads(taps, given["positions"], given["tempo_bpm"])
+        probability = self.probability(reads)
+        logits = probability.clamp(min=LEAST).log() + given["hit_bias"] @ bits.T
+        temperature = given["temperature"][..., None]
+        cumulative = torch.softmax(logits / temperature.clamp(min=0.01), dim=2).cumsum(2)
+        drawn = (cumulative < given["hit_uniform"][..., None]).sum(2).clamp(max=TOKENS - 1)
+        hits = bits[torch.where(temperature[..., 0] < 0.01, logits.argmax(2), drawn)] * taps[..., :1]
+        velocity, offset = drawn_feel(self.feel(reads, hits, taps), given["feel_noise"], self.noise)
+        return {
+            "chance": (probability @ bits * taps[..., :1]).numpy(),
+            "hits": hits.numpy(),
+            "velocity": (velocity * hits).numpy(),
+            "offset": (offset * hits).numpy(),
+        }

@@ -1,0 +1,126 @@
+"""Trained weights -> one .onnx file with its card, and the proof that the file computes what torch does.
+
+The proof is a golden pair for each of the graph's doors: inputs, and what torch gives for them. It is asked of the file
+at once, and by `tests/models/test_golden.py` ever after.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+import onnxruntime
+
+from bridge.models.card import Card, TrainingData
+from bridge.models.kinds import KINDS
+from bridge.models.onnx_file import CARD_KEY, card_text
+from training.graphs.graph_layers import Weights
+
+__all__ = ["MAX_FILE_BYTES", "Arrays", "Product", "card_of", "fill_numbers", "ship"]
+
+MAX_FILE_BYTES = 5_000_000
+TOLERANCE = 1e-4
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+
+class Product(ABC):
+    """A trained model, with all that goes into its file."""
+
+    kind: ClassVar[str]
+    latent: ClassVar[int] = 0
+
+    @abstractmethod
+    def weights(self) -> Weights:
+        """Everything the graph is made of, by name."""
+
+    @abstractmethod
+    def graph(self, weights: Weights) -> onnx.ModelProto:
+        """The file without its card."""
+
+    @abstractmethod
+    def doors(self) -> Mapping[str, tuple[Arrays, Arrays]]:
+        """For each door of the graph: inputs, and the outputs that torch gives for them. Draws are not near a boundary
+        that another processor's rounding would turn."""
+
+
+def card_of(
+    product: Product,
+    data: Sequence[TrainingData],
+    seeds: Sequence[int],
+    training_steps: int,
+    made_by: str,
+    name: str | None = None,
+) -> Card:
+    kind = KINDS[product.kind]
+    inputs, outputs = kind.sized(product.latent)
+    licences = list(dict.fromkeys(source.licence for source in data))
+    return Card(
+        name=name or product.kind,
+        kind=kind.name,
+        codec=kind.codec.name,
+        codec_version=kind.codec.version,
+        steps=kind.codec.steps,
+        steps_per_beat=kind.codec.steps_per_beat,
+        classes=kind.codec.classes,
+        latent=product.latent,
+        inputs=inputs,
+        outputs=outputs,
+        training_data=tuple(data),
+        # Weights that anything under CC BY went into are given on as that.
+        licence="CC BY 4.0" if "CC BY 4.0" in licences else licences[0],
+        seeds=tuple(seeds),
+        training_steps=training_steps,
+        numbers={},
+        made_by=made_by,
+    )
+
+
+def ship(product: Product, card: Card, path: Path, golden: Path | None) -> str:
+    """Writes the file and, to `golden`, the pairs; returns how far the file is from torch. Raises ValueError if the
+    file is too large or computes something else: then nothing is written."""
+    model = product.graph(product.weights())
+    onnx.helper.set_model_props(model, {CARD_KEY.decode(): card.to_json()})
+    data = _checked(model, path)
+    doors = product.doors()
+    session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
+    farthest = 0.0
+    for door, (inputs, outputs) in doors.items():
+        for name, found in zip(outputs, session.run(list(outputs), inputs), strict=True):
+            wrong = float(np.abs(found.astype(float) - outputs[name].astype(float)).max(initial=0.0))
+            if wrong > TOLERANCE:
+                raise ValueError(f"{path.name}, {door}: {name} is {wrong:.2g} away from what torch computes.")
+            farthest = max(farthest, wrong)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    if golden is not None:
+        arrays: Arrays = {}
+        for door, (inputs, outputs) in doors.items():
+            arrays |= {f"{door}.in.{name}": array for name, array in inputs.items()}
+            arrays |= {f"{door}.out.{name}": array for name, array in outputs.items()}
+        golden.mkdir(parents=True, exist_ok=True)
+        np.savez_compressed(golden / f"{path.stem}.npz", allow_pickle=False, **arrays)
+    return f"{path}: {len(data):,} bytes, {farthest:.1e} from torch"
+
+
+def fill_numbers(path: Path, numbers: Mapping[str, float]) -> None:
+    """Puts what was measured into the card of a file that `ship` wrote."""
+    card = Card.from_json(card_text(path.read_bytes(), path.name), path.name)
+    model = onnx.load(path)
+    onnx.helper.set_model_props(model, {CARD_KEY.decode(): dataclasses.replace(card, numbers=numbers).to_json()})
+    path.write_bytes(_checked(model, path))
+
+
+def _checked(model: onnx.ModelProto, path: Path) -> bytes:
+    """The file's content, which the bridge takes."""
+    data: bytes = model.SerializeToString()
+    Card.from_json(card_text(data, path.name), path.name)
+    if len(data) >= MAX_FILE_BYTES:
+        raise ValueError(f"{path.name} would have {len(data):,} bytes; shipped models stay below {MAX_FILE_BYTES:,}.")
+    return data

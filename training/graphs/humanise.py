@@ -1,0 +1,163 @@
+"""Humanise (training/networks/humanise.py) as one ONNX graph, and the product that is shipped.
+
+The networks side by side, the mean of their histograms, and a draw from each histogram.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import onnx
+import torch
+from torch import Tensor, nn
+
+from bridge.models.drum_grid import CLASSES
+from bridge.models.grid import STEPS, window
+from bridge.models.kinds import KINDS
+from bridge.music.meter import Meter
+from training.data.drum_windows import Windows
+from training.graphs.export import Arrays, Product
+from training.graphs.feel_noise import FeelNoise, fit_feel_noise, normal_scores
+from training.graphs.graph_layers import GraphLayers, Weights
+from training.graphs.onnx_graph import Graph
+from training.networks.humanise import BINS, LAYERS, WIDTH, Together
+from training.networks.layers import drawn, uniform_of_normal
+
+__all__ = [
+    "MAX_OFFSET", "MIN_VELOCITY", "HumaniseProduct", "drawn_feel", "feel_noise_of", "histogram_draws", "mean_of",
+    "members_of", "rounded_to_half",
+]  # fmt: skip
+
+MIN_VELOCITY = 1 / 127
+MAX_OFFSET = 0.4999
+FITTED = 4000
+"""Windows that the noise is fitted to."""
+
+
+def humanise_graph(weights: Weights) -> onnx.ModelProto:
+    graph = Graph("humanise", half=True)
+    inputs, outputs = KINDS["humanise"].sized(0)
+    for name, (dtype, shape) in inputs.items():
+        graph.input(name, dtype, shape)
+    everything = GraphLayers(graph, weights)
+    histograms = [_histograms(member) for member in members_of(graph, weights)]
+    velocity, offset = histogram_draws(everything, mean_of(graph, histograms), "feel_noise", BINS)
+    # A node each, because a name that goes out is the name of a node's output.
+    graph.nodes("Mul", velocity, "hits", names=("velocity",))
+    graph.nodes("Mul", offset, "hits", names=("offset",))
+    for name, (dtype, shape) in outputs.items():
+        graph.output(name, dtype, shape)
+    return graph.model()
+
+
+def members_of(graph: Graph, weights: Weights) -> list[GraphLayers]:
+    names = sorted({name.split(".")[1] for name in weights if name.startswith("members.")})
+    return [GraphLayers(graph, weights, f"members.{name}.") for name in names]
+
+
+def _histograms(net: GraphLayers) -> str:
+    """[steps, N, 18, BINS], steps first, as the GRU takes them."""
+    node = net.graph.node
+    x = net.linear(net.shaped("hits", -1, CLASSES), "hits_in")
+    x = node("Add", net.shaped(x, -1, STEPS, WIDTH), net.grid_positions("positions", "positions"))
+    tempo = node("Unsqueeze", net.tempo("tempo_bpm", "tempo"), net.graph.constant([1], np.int64))
+    x = node("Transpose", node("Add", x, tempo), perm=[1, 0, 2])
+    x = net.both_ways(x, "gru", LAYERS)
+    out = net.linear(net.shaped(net.layer_norm(x, "norm"), -1, 2 * WIDTH), "out")
+    return node("Softmax", net.shaped(out, STEPS, -1, 2 * CLASSES, BINS), axis=-1)
+
+
+def mean_of(graph: Graph, values: list[str]) -> str:
+    return graph.node("Mean", *values) if len(values) > 1 else values[0]
+
+
+def histogram_draws(net: GraphLayers, histograms: str, noise: str, bins: int) -> tuple[str, str]:
+    """histograms [steps, N, 18, bins], noise [N, steps, 18] -> velocity and offset, [N, steps, 9] each."""
+    node, constant = net.graph.node, net.graph.constant
+    uniform = net.uniform_of_normal(net.correlated(noise, "feel_noise"))
+    uniform = node("Unsqueeze", node("Transpose", uniform, perm=[1, 0, 2]), constant([3], np.int64))
+    share = node("Transpose", net.drawn(histograms, uniform, bins), perm=[1, 0, 2])
+    velocity, offset = net.graph.nodes("Split", share, names=("velocity_share", "offset_share"), axis=2)
+    velocity = node("Max", velocity, constant(MIN_VELOCITY))
+    offset = node("Min", node("Sub", offset, constant(0.5)), constant(MAX_OFFSET))
+    return velocity, offset
+
+
+def drawn_feel(histograms: Tensor, feel_noise: Tensor, noise: FeelNoise) -> tuple[Tensor, Tensor]:
+    """As `histogram_draws`, by torch: histograms [N, 32, 18, bins], feel_noise [N, 32, 18]."""
+    correlated = torch.from_numpy(noise.steps) @ (feel_noise @ torch.from_numpy(noise.columns))
+    of_velocity, of_offset = uniform_of_normal(correlated).chunk(2, dim=2)
+    velocity, offset = histograms.chunk(2, dim=2)
+    return (
+        drawn(velocity, of_velocity, 0.0, 1.0).clamp(min=MIN_VELOCITY),
+        drawn(offset, of_offset, -0.5, 0.5).clamp(max=MAX_OFFSET),
+    )
+
+
+def feel_noise_of(histograms: Sequence[Tensor], cells: Sequence[Tensor]) -> FeelNoise:
+    """Fitted to chunks of histograms [N, 32, 18, bins] and of the cells [N, 32, 27] that they are of."""
+    scores, present = [], []
+    for chunk, played in zip(histograms, cells, strict=True):
+        hits, velocity, offset = (part.numpy() for part in played.split(CLASSES, dim=2))
+        of_velocity, of_offset = (part.numpy() for part in chunk.chunk(2, dim=2))
+        parts = (normal_scores(of_velocity, velocity, 0.0, 1.0), normal_scores(of_offset, offset, -0.5, 0.5))
+        scores.append(np.concatenate(parts, axis=2))
+        present.append(np.concatenate((hits, hits), axis=2))
+    return fit_feel_noise(np.concatenate(scores), np.concatenate(present))
+
+
+def rounded_to_half(net: nn.Module) -> nn.Module:
+    """The network as it is in a file whose large weights take 16 bits. Small ones too: some lie in large ones."""
+    with torch.no_grad():
+        for tensor in net.state_dict().values():
+            tensor.copy_(tensor.half().float())
+    return net
+
+
+class HumaniseProduct(Product):
+    kind = "humanise"
+
+    def __init__(self, members: Sequence[nn.Module], windows: Windows, rng: np.random.Generator) -> None:
+        """`members` are in eval mode, on the CPU; the noise is fitted to some of the training windows."""
+        self.net = rounded_to_half(Together(members))
+        self.windows = windows
+        four_four = [i for i, meter in enumerate(windows.meters) if str(meter) == "4/4"]
+        which = rng.choice(np.flatnonzero(np.isin(windows.owners, four_four)), min(FITTED, len(windows)))
+        histograms, cells = [], []
+        with torch.no_grad():
+            for chunk in np.array_split(which, 16):
+                batch = windows.plain(chunk)
+                cells.append(torch.from_numpy(batch.cells))
+                tempo_bpm = torch.from_numpy(batch.tempos_bpm)[:, None]
+                positions = torch.from_numpy(batch.positions)
+                histograms.append(self.net(cells[-1][..., :CLASSES], positions, tempo_bpm))
+        self.noise = feel_noise_of(histograms, cells)
+
+    def weights(self) -> Weights:
+        arrays = {name: tensor.numpy() for name, tensor in self.net.state_dict().items()}
+        return {**arrays, "feel_noise.steps": self.noise.steps, "feel_noise.columns": self.noise.columns}
+
+    def graph(self, weights: Weights) -> onnx.ModelProto:
+        return humanise_graph(weights)
+
+    def doors(self) -> dict[str, tuple[Arrays, Arrays]]:
+        """Two windows each in 4/4, 7/8 and 9/8, one of them with noise."""
+        rng = np.random.default_rng(0)
+        meters = (Meter(4, 4), Meter(7, 8), Meter(9, 8))
+        batches = [self.windows.cut(rng.choice(len(self.windows), 2), meter) for meter in meters]
+        inputs: Arrays = {
+            "hits": np.concatenate([batch.cells[..., :CLASSES] for batch in batches]),
+            "positions": np.stack([window(meter).positions for meter in meters]).repeat(2, 0),
+            "tempo_bpm": np.concatenate([batch.tempos_bpm for batch in batches])[:, None],
+            "feel_noise": rng.standard_normal((6, STEPS, 2 * CLASSES), np.float32),
+        }
+        inputs["feel_noise"][::2] = 0.0
+        return {"play": (inputs, self.reference(inputs))}
+
+    @torch.no_grad()
+    def reference(self, inputs: Arrays) -> Arrays:
+        given = {name: torch.from_numpy(array) for name, array in inputs.items()}
+        histograms = self.net(given["hits"], given["positions"], given["tempo_bpm"])
+        velocity, offset = drawn_feel(histograms, given["feel_noise"], self.noise)
+        return {"velocity": (velocity * given["hits"]).numpy(), "offset": (offset * given["hits"]).numpy()}

@@ -1,0 +1,1 @@
+"""What models play, as piano rolls."""
