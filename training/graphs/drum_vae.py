@@ -18,10 +18,11 @@ from training.data.drum_windows import CUT_METERS, Batch, Windows
 from training.graphs.export import Arrays
 from training.graphs.graph_layers import Array, Weights
 from training.graphs.latent_prior import Latents, latents_of
-from training.graphs.vae import WIDTH, VaeLayers, vae_graph
+from training.graphs.vae import VaeLayers, vae_graph
 from training.graphs.vae_product import VaeProduct
-from training.networks.drum_vae import GRU, LATENT, MIN_SCALE, DrumVae
+from training.networks.drum_vae import MIN_SCALE, DrumVae
 from training.networks.tokens import TOKENS
+from training.networks.vae import GRU, LATENT, WIDTH
 
 __all__ = ["MAX_OFFSET", "MIN_OFFSET", "MIN_VELOCITY", "DrumVaeProduct", "drum_families", "drum_vae_graph"]
 
@@ -33,7 +34,7 @@ MIN_OFFSET, MAX_OFFSET = -0.5, 0.4999
 
 
 def drum_vae_graph(weights: Weights) -> onnx.ModelProto:
-    return vae_graph("drum_vae", LATENT, weights, _Layers)
+    return vae_graph("drum_vae", weights, _Layers)
 
 
 class _Layers(VaeLayers):

@@ -14,9 +14,10 @@ from training.data.melody_windows import MelodyWindows
 from training.graphs.export import Arrays
 from training.graphs.graph_layers import Array, Weights
 from training.graphs.latent_prior import Latents, latents_of
-from training.graphs.vae import WIDTH, VaeLayers, vae_graph
+from training.graphs.vae import VaeLayers, vae_graph
 from training.graphs.vae_product import VaeProduct
-from training.networks.melody_vae import GRU, LATENT, UNKNOWN, MelodyVae
+from training.networks.melody_vae import UNKNOWN, MelodyVae
+from training.networks.vae import GRU, LATENT, WIDTH
 
 __all__ = ["MelodyVaeProduct", "melody_families", "melody_vae_graph"]
 
@@ -25,7 +26,7 @@ PRIOR_WINDOWS = 12_000
 
 
 def melody_vae_graph(weights: Weights) -> onnx.ModelProto:
-    return vae_graph("melody_vae", LATENT, weights, _Layers)
+    return vae_graph("melody_vae", weights, _Layers)
 
 
 class _Layers(VaeLayers):

@@ -16,11 +16,10 @@ from bridge.models.kinds import KINDS, Tensor
 from training.graphs.graph_layers import GraphLayers, Weights
 from training.graphs.latent_prior import DENSITY_WIDTH
 from training.graphs.onnx_graph import Graph
+from training.networks.vae import BLOCKS, LATENT, NARROW, WIDTH
 
 __all__ = ["VaeLayers", "vae_graph"]
 
-WIDTH, NARROW = 128, 32
-BLOCKS = 3
 LATENTS = ("mean", "deviation", "prior_latent")
 
 
@@ -111,10 +110,10 @@ class VaeLayers(GraphLayers):
         return self.graph.node("ConstantOfShape", shape)
 
 
-def vae_graph(kind: str, latent: int, weights: Weights, layers: type[VaeLayers]) -> onnx.ModelProto:
+def vae_graph(kind: str, weights: Weights, layers: type[VaeLayers]) -> onnx.ModelProto:
     """Inputs and outputs as `KINDS` has them. `weights`: the state dict, and the prior's arrays as prior_NAME."""
     graph = Graph(kind)
-    inputs, outputs = KINDS[kind].sized(latent)
+    inputs, outputs = KINDS[kind].sized(LATENT)
     for name, (dtype, shape) in inputs.items():
         graph.input(name, dtype, shape)
     net = layers(graph, weights)

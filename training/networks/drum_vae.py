@@ -8,7 +8,6 @@ Laplace distribution: its median for accuracy, samples of it for feel.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -21,67 +20,36 @@ from bridge.models.grid import STEPS
 from training.data.drum_windows import Windows, augmented_batches
 from training.data.performance import Performance
 from training.loop import Losses, Pace, Recipe, Tensors
-from training.networks.layers import GridPositions, Mixer, valid_steps
+from training.networks.layers import Mixer, valid_steps
 from training.networks.tokens import TOKENS, bits_of_tokens, tokens_of_hits
+from training.networks.vae import DROPOUT, FORGET_BEFORE, GRU, WIDTH, Vae, kl_cost, kl_nats
 
-__all__ = ["LATENT", "DrumVae", "DrumVaeRecipe"]
+__all__ = ["DrumVae", "DrumVaeRecipe"]
 
-LATENT = 96
-WIDTH = 128
-NARROW = 32
-GRU = 160
 KL_WARMUP_STEPS = 1000
-BETA = 0.35
-FREE_NATS = 48 * math.log(2)  # MusicVAE's 48 free bits
 FEEL_WEIGHT = 0.25
 """Nats of velocity and offset against nats of hits: at 1, microtiming, which is mostly noise, would fill the latent."""
-FORGET_BEFORE = 0.3
-"""How often the GRU is not told the step before, so that it goes on asking the latent (word dropout)."""
 MIN_SCALE = 0.01
 """The narrowest Laplace scale: without a floor, programmed clips of one velocity would buy infinite likelihood."""
 
 
-class DrumVae(nn.Module):
-    def __init__(self, dropout: float = 0.1) -> None:
+class DrumVae(Vae):
+    def __init__(self) -> None:
         super().__init__()
-        self.positions = GridPositions(WIDTH)
         self.cells_in = nn.Linear(3 * CLASSES, WIDTH)
-        self.encoder = nn.ModuleList(Mixer(WIDTH, dropout) for _ in range(3))
-        self.encoder_norm = nn.LayerNorm(WIDTH)
-        self.narrow = nn.Linear(WIDTH, NARROW)
-        self.mean = nn.Linear(STEPS * NARROW, LATENT)
-        self.log_variance = nn.Linear(STEPS * NARROW, LATENT)
-
-        self.widen = nn.Linear(LATENT, STEPS * NARROW)
-        self.trunk_in = nn.Linear(NARROW, WIDTH)
-        self.trunk = nn.ModuleList(Mixer(WIDTH, dropout) for _ in range(3))
-        self.trunk_norm = nn.LayerNorm(WIDTH)
         self.gru = nn.GRU(WIDTH + CLASSES, GRU, batch_first=True)
         self.token_out = nn.Linear(GRU, TOKENS)
         self.token_skip = nn.Linear(WIDTH, TOKENS, bias=False)
 
         self.hits_in = nn.Linear(CLASSES, WIDTH)
-        self.groove = nn.ModuleList(Mixer(WIDTH, dropout) for _ in range(2))
+        self.groove = nn.ModuleList(Mixer(WIDTH, DROPOUT) for _ in range(2))
         self.groove_norm = nn.LayerNorm(WIDTH)
         self.groove_out = nn.Linear(WIDTH, 4 * CLASSES)
 
-    def encode(self, cells: Tensor, positions: Tensor) -> tuple[Tensor, Tensor]:
-        """cells [N, 32, 27], positions [N, 32, 2] -> mean and log variance [N, LATENT]."""
-        valid = valid_steps(positions)
-        x = self.cells_in(cells) + self.positions(positions)
-        for block in self.encoder:
-            x = block(x, valid)
-        flat = (self.narrow(self.encoder_norm(x)) * valid).flatten(1)
-        return self.mean(flat), self.log_variance(flat).clamp(-10.0, 4.0)
-
-    def plan(self, latent: Tensor, positions: Tensor) -> Tensor:
-        """What each step is about to be: [N, 32, WIDTH]."""
-        valid = valid_steps(positions)
-        x = self.trunk_in(self.widen(latent).unflatten(1, (STEPS, NARROW))) + self.positions(positions)
-        for block in self.trunk:
-            x = block(x, valid)
-        plan: Tensor = self.trunk_norm(x)
-        return plan
+    def clip_in(self, clip: Tensor) -> Tensor:
+        """Cells [N, 32, 27]."""
+        x: Tensor = self.cells_in(clip)
+        return x
 
     def token_logits(self, plan: Tensor, before: Tensor) -> Tensor:
         """`before` [N, 32, 9]: the hits of the step before each, zeros at first -> [N, 32, 512]."""
@@ -150,18 +118,17 @@ class DrumVaeRecipe(Recipe):
 
     def losses(self, net: nn.Module, batch: Tensors, step: int) -> Losses:
         """Nats per window: hits, velocity, offset and kl."""
-        beta = BETA * min(1.0, step / KL_WARMUP_STEPS)
-        return self._losses(net, batch, beta, FORGET_BEFORE)
+        return self._losses(net, batch, step, FORGET_BEFORE)
 
     @staticmethod
-    def _losses(net: nn.Module, batch: Tensors, beta: float, forget: float) -> Losses:
+    def _losses(net: nn.Module, batch: Tensors, step: int, forget: float) -> Losses:
         assert isinstance(net, DrumVae)
         cells, positions = batch
         hits, velocity, offset = cells.split(CLASSES, dim=2)
         valid = valid_steps(positions)
         mean, log_variance = (value.float() for value in net.encode(cells, positions))
         latent = mean + torch.randn_like(mean) * (0.5 * log_variance).exp()
-        kl = 0.5 * (mean.square() + log_variance.exp() - 1.0 - log_variance).sum(1)
+        kl = kl_nats(mean, log_variance)
         plan = net.plan(latent, positions)
         before = F.pad(hits, (0, 0, 1, 0))[:, :-1]
         before = before * (torch.rand(before.shape[:2], device=before.device) >= forget).float()[..., None]
@@ -171,7 +138,7 @@ class DrumVaeRecipe(Recipe):
         v, o, v_scale, o_scale = (value.float() for value in net.feel(plan, hits, positions))
         velocity_nats = (((velocity - v).abs() / v_scale + (2.0 * v_scale).log()) * hits).sum((1, 2))
         offset_nats = (((offset - o).abs() / o_scale + (2.0 * o_scale).log()) * hits).sum((1, 2))
-        loss = hit_nats + FEEL_WEIGHT * (velocity_nats + offset_nats) + beta * (kl - FREE_NATS).clamp(min=0.0)
+        loss = hit_nats + FEEL_WEIGHT * (velocity_nats + offset_nats) + kl_cost(kl, step, KL_WARMUP_STEPS)
         named = {"loss": loss, "hits": hit_nats, "velocity": velocity_nats, "offset": offset_nats, "kl": kl}
         return {name: value.mean() for name, value in named.items()}
 
@@ -184,7 +151,7 @@ class DrumVaeRecipe(Recipe):
         for chunk in np.array_split(which, -(-len(which) // 512)):
             drums = self.validation.plain(chunk)
             cells, positions = torch.from_numpy(drums.cells).to(device), torch.from_numpy(drums.positions).to(device)
-            for name, value in self._losses(net, (cells, positions), BETA, 0.0).items():
+            for name, value in self._losses(net, (cells, positions), KL_WARMUP_STEPS, 0.0).items():
                 sums[name] = sums.get(name, 0.0) + float(value) * len(chunk)
             mean, _ = net.encode(cells, positions)
             zeros = torch.zeros(len(chunk), STEPS, CLASSES, device=device)

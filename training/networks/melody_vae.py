@@ -6,7 +6,6 @@ step's token, knowing the one before and the pitch that sounded last.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -19,21 +18,13 @@ from bridge.models.melody_grid import FIRST_PITCH, HOLD, TOKENS
 from training.data.melody_windows import MelodyWindows, melody_batches, on_grid
 from training.data.tunes import Tune
 from training.loop import Losses, Pace, Recipe, Tensors
-from training.networks.layers import GridPositions, Mixer, valid_steps
+from training.networks.layers import valid_steps
+from training.networks.vae import FORGET_BEFORE, GRU, WIDTH, Vae, kl_cost, kl_nats
 
-__all__ = ["LATENT", "MelodyVae", "MelodyVaeRecipe", "sounding"]
+__all__ = ["MelodyVae", "MelodyVaeRecipe", "sounding"]
 
-LATENT = 96
-WIDTH = 128
-NARROW = 32
-GRU = 160
 EMBEDDING = 32
-DROPOUT = 0.1
-BETA = 0.35
 KL_WARMUP_STEPS = 1500
-FREE_NATS = 48 * math.log(2)  # MusicVAE's 48 free bits
-FORGET_BEFORE = 0.3
-"""How often the GRU is not told what was before, so that it goes on asking the latent (word dropout)."""
 UNKNOWN = TOKENS
 """In place of a token that is not told, or that there is none of."""
 
@@ -45,45 +36,21 @@ def sounding(tokens: Tensor) -> Tensor:
     return torch.where(latest >= 0, tokens.gather(1, latest.clamp(min=0)), UNKNOWN)
 
 
-class MelodyVae(nn.Module):
+class MelodyVae(Vae):
     def __init__(self) -> None:
         super().__init__()
         self.tokens_in = nn.Embedding(TOKENS, WIDTH)
         nn.init.normal_(self.tokens_in.weight, std=0.3)
-        self.positions = GridPositions(WIDTH)
-        self.encoder = nn.ModuleList(Mixer(WIDTH, DROPOUT) for _ in range(3))
-        self.encoder_norm = nn.LayerNorm(WIDTH)
-        self.narrow = nn.Linear(WIDTH, NARROW)
-        self.mean = nn.Linear(STEPS * NARROW, LATENT)
-        self.log_variance = nn.Linear(STEPS * NARROW, LATENT)
-
-        self.widen = nn.Linear(LATENT, STEPS * NARROW)
-        self.trunk_in = nn.Linear(NARROW, WIDTH)
-        self.trunk = nn.ModuleList(Mixer(WIDTH, DROPOUT) for _ in range(3))
-        self.trunk_norm = nn.LayerNorm(WIDTH)
         self.before_in = nn.Embedding(TOKENS + 1, EMBEDDING)
         self.sounding_in = nn.Embedding(TOKENS + 1, EMBEDDING)
         self.gru = nn.GRU(WIDTH + EMBEDDING, GRU, batch_first=True)
         self.token_out = nn.Linear(GRU, TOKENS)
         self.token_skip = nn.Linear(WIDTH, TOKENS, bias=False)
 
-    def encode(self, tokens: Tensor, positions: Tensor) -> tuple[Tensor, Tensor]:
-        """tokens [N, 32], positions [N, 32, 2] -> mean and log variance [N, LATENT]."""
-        valid = valid_steps(positions)
-        x = self.tokens_in(tokens) + self.positions(positions)
-        for block in self.encoder:
-            x = block(x, valid)
-        flat = (self.narrow(self.encoder_norm(x)) * valid).flatten(1)
-        return self.mean(flat), self.log_variance(flat).clamp(-10.0, 4.0)
-
-    def plan(self, latent: Tensor, positions: Tensor) -> Tensor:
-        """What each step is about to be: [N, 32, WIDTH]."""
-        valid = valid_steps(positions)
-        x = self.trunk_in(self.widen(latent).unflatten(1, (STEPS, NARROW))) + self.positions(positions)
-        for block in self.trunk:
-            x = block(x, valid)
-        plan: Tensor = self.trunk_norm(x)
-        return plan
+    def clip_in(self, clip: Tensor) -> Tensor:
+        """Tokens [N, 32]."""
+        x: Tensor = self.tokens_in(clip)
+        return x
 
     def token_logits(self, plan: Tensor, before: Tensor, last: Tensor) -> Tensor:
         """`before` and `last` [N, 32]: the token of the step before each, and what sounded there."""
@@ -146,15 +113,14 @@ class MelodyVaeRecipe(Recipe):
         valid = valid_steps(positions)[..., 0]
         mean, log_variance = (value.float() for value in net.encode(tokens, positions))
         latent = mean + torch.randn_like(mean) * (0.5 * log_variance).exp()
-        kl = (0.5 * (mean.square() + log_variance.exp() - 1.0 - log_variance)).sum(1)
+        kl = kl_nats(mean, log_variance)
         forgotten = torch.rand(tokens.shape, device=tokens.device) < FORGET_BEFORE
         before = _shifted(tokens).masked_fill(forgotten, UNKNOWN)
         last = _shifted(sounding(tokens)).masked_fill(forgotten, UNKNOWN)
         logits = net.token_logits(net.plan(latent, positions), before, last).float()
         nats = F.cross_entropy(logits.flatten(0, 1), tokens.flatten(), reduction="none").view(tokens.shape)
         nats = (nats * valid).sum(1)
-        beta = BETA * min(1.0, step / KL_WARMUP_STEPS)
-        loss = nats + beta * (kl - FREE_NATS).clamp(min=0.0)
+        loss = nats + kl_cost(kl, step, KL_WARMUP_STEPS)
         return {"loss": loss.mean(), "tokens": nats.mean(), "kl": kl.mean()}
 
     def check(self, net: nn.Module, device: torch.device) -> str:
@@ -168,7 +134,7 @@ class MelodyVaeRecipe(Recipe):
             positions = torch.from_numpy(melodies.positions).to(device)
             valid = valid_steps(positions)[..., 0] > 0
             mean, log_variance = net.encode(tokens, positions)
-            kl += float(0.5 * (mean.square() + log_variance.exp() - 1.0 - log_variance).sum())
+            kl += float(kl_nats(mean, log_variance).sum())
             zeros = torch.zeros(len(chunk), STEPS, TOKENS, device=device)
             out = net.decode(mean, positions, zeros, zeros[:, 0, :1], zeros[..., 0])
             right += float(((out == tokens) & valid).sum())
