@@ -82,6 +82,20 @@ def test_the_file_is_one_that_the_bridge_plays(trained: tuple[str, Path, Recipe,
     assert inputs == set(KINDS[name].inputs)
 
 
+@pytest.mark.parametrize("name", ["drum_vae", "drum_continuation", "humanise", "drumify"])
+def test_drums_without_any_four_four_can_be_learnt_from(name: str, tmp_path: Path) -> None:
+    member = FAMILY[name]
+    waltzes = [p for p in performances() if p.meter == Meter(3, 4)]
+    recipe = member.recipe(waltzes, waltzes)
+    for seed in range(member.networks):
+        train(recipe, tmp_path, seed=seed, steps=1)
+    assert member.product is not None
+    product = member.product([recipe.net().eval() for _ in range(member.networks)], recipe, np.random.default_rng(0))
+    path = tmp_path / "waltz.onnx"
+    ship(product, card_of(product, training_data([tmp_path / f"{name}.0.pt"]), [0], 1, "a test"), path, None)
+    assert Engine().load(path.read_bytes(), path.name).card.kind == name
+
+
 def test_numbers_go_into_the_card(trained: tuple[str, Path, Recipe, Path]) -> None:
     *_, path = trained
     fill_numbers(path, {"validation_x": 0.5})

@@ -25,6 +25,7 @@ from torch.nn import functional as F  # noqa: N812 - torch's own convention
 
 from bridge.models.drum_grid import CLASSES
 from training.ancestors.lstm import Attended, AttentionLstm, remembering
+from training.chunks import chunks
 from training.data.drum_sequences import SHORT_STEPS, Sequences
 from training.data.groove_midi import Performance
 from training.loop import Losses, Pace, Recipe, Tensors
@@ -108,8 +109,7 @@ class DrumsRnnRecipe(Recipe):
         """Nats a step of the two bars after two bars, and the F1 of the hits of their most likely continuation."""
         assert isinstance(net, DrumsRnn)
         nats = count = both = either = 0.0
-        n = len(self.validation)
-        for chunk in np.array_split(np.arange(n), -(-n // 128)):
+        for chunk in chunks(np.arange(len(self.validation)), 128):
             tokens = _tokens(self.validation, chunk).to(device)
             primer, after = tokens.split(PRIMER_STEPS, dim=1)
             logits = net(tokens[:, :-1])[:, PRIMER_STEPS - 1 :].float()

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - torch's own convention
 
-__all__ = ["Attended", "AttentionLstm", "remembering"]
+__all__ = ["Attended", "AttentionLstm", "after_gates", "remembering"]
 
 
 def remembering(lstm: nn.Module) -> nn.Module:
@@ -18,6 +18,13 @@ def remembering(lstm: nn.Module) -> nn.Module:
             width = len(bias) // 4
             nn.init.ones_(bias[width : 2 * width])
     return lstm
+
+
+def after_gates(gates: Tensor, cell: Tensor) -> tuple[Tensor, Tensor]:
+    """gates [N, 4 width] of an LSTM, before their nonlinearities, and its cell state [N, width] -> output and state."""
+    let_in, kept, new, let_out = gates.chunk(4, dim=1)
+    cell = torch.sigmoid(kept) * cell + torch.sigmoid(let_in) * torch.tanh(new)
+    return torch.sigmoid(let_out) * torch.tanh(cell), cell
 
 
 class Attended:

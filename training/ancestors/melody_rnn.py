@@ -39,6 +39,7 @@ from torch.nn import functional as F  # noqa: N812 - torch's own convention
 
 from bridge.models.melody_grid import FIRST_PITCH, HOLD, PITCHES, REST, TOKENS
 from training.ancestors.lstm import AttentionLstm, remembering
+from training.chunks import chunks
 from training.data.melody_windows import MelodyBatch, MelodyWindows, melody_batches, on_grid
 from training.data.tunes import Tune
 from training.loop import Losses, Pace, Recipe, Tensors
@@ -225,7 +226,7 @@ class _MelodyRnnRecipe(Recipe):
         """Nats an event behind the first two bars, and how many onsets there are foretold, of every other run."""
         nats = count = found = onsets = 0.0
         which = np.arange(0, len(self.validation), 2)
-        for chunk in np.array_split(which, -(-len(which) // 256)):
+        for chunk in chunks(which, 256):
             tokens, bar_steps, steps = (tensor.to(device) for tensor in _runs(self.validation.batch(chunk)))
             following = tokens[:, 1:]
             events = event_log_probabilities(net(tokens, bar_steps), repeated(tokens, bar_steps)[:, 1:])

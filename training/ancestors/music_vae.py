@@ -40,7 +40,8 @@ from bridge.models import melody_grid
 from bridge.models.drum_grid import CLASSES
 from bridge.models.grid import STEPS
 from bridge.models.melody_grid import FIRST_PITCH
-from training.ancestors.lstm import remembering
+from training.ancestors.lstm import after_gates, remembering
+from training.chunks import chunks
 from training.data.drum_windows import Windows
 from training.data.groove_midi import Performance
 from training.data.melody_windows import MelodyBatch, MelodyWindows, melody_batches, on_grid
@@ -97,13 +98,18 @@ class MusicVae(nn.Module):
         """[N, LATENT] -> logits [N, 32, tokens]. `told` says which tokens [N] follow, of a step and its logits."""
         state = torch.tanh(self.first_state(latent))
         h_lower, c_lower, h_upper, c_upper = state.chunk(4, dim=1)
-        before = latent.new_zeros(len(latent), self.tokens)
+        # The same as a product of the one-hot token and the latent joined, at less than half the work: the latent is
+        # the same at every step, and of the tokens' weights one column counts.
+        of_token, of_latent = self.lower.weight_ih.split((self.tokens, LATENT), dim=1)
+        from_latent = F.linear(latent, of_latent, self.lower.bias_ih + self.lower.bias_hh)
+        from_token = torch.zeros_like(from_latent)
         steps = []
         for step in range(STEPS):
-            h_lower, c_lower = self.lower(torch.cat((before, latent), dim=1), (h_lower, c_lower))
+            gates = from_latent + from_token + F.linear(h_lower, self.lower.weight_hh)
+            h_lower, c_lower = after_gates(gates, c_lower)
             h_upper, c_upper = self.upper(h_lower, (h_upper, c_upper))
             logits = self.token_out(h_upper).float()
-            before = F.one_hot(told(step, logits), self.tokens).to(latent.dtype)
+            from_token = F.embedding(told(step, logits), of_token.T)
             steps.append(logits)
         return torch.stack(steps, dim=1)
 
@@ -173,7 +179,7 @@ class MusicVaeDrumsRecipe(_MusicVaeRecipe):
         assert isinstance(net, MusicVae)
         both = either = exact = kl = 0.0
         n = len(self.validation)
-        for chunk in np.array_split(np.arange(n), -(-n // 512)):
+        for chunk in chunks(np.arange(n), 512):
             seen, tokens, steps = (tensor.to(device) for tensor in _drums(self.validation, chunk))
             mean, deviation = net.encode(seen, steps)
             kl += float(_kl(mean, deviation).sum())
@@ -215,7 +221,7 @@ class MusicVaeMelodyRecipe(_MusicVaeRecipe):
         assert isinstance(net, MusicVae)
         right = count = found = onsets = kl = 0.0
         which = np.arange(0, len(self.validation), 4)
-        for chunk in np.array_split(which, -(-len(which) // 512)):
+        for chunk in chunks(which, 512):
             seen, tokens, steps = (tensor.to(device) for tensor in _melodies(self.validation.batch(chunk)))
             valid = torch.arange(STEPS, device=device) < steps[:, None]
             mean, deviation = net.encode(seen, steps)

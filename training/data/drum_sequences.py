@@ -61,6 +61,12 @@ class Sequences:
     def __len__(self) -> int:
         return len(self.rows)
 
+    @property
+    def common(self) -> Ints:
+        """The runs in 4/4; all, where none is."""
+        four_four = np.array([str(p.meter) == "4/4" for p in self.performances])[self.owners]
+        return np.flatnonzero(four_four) if four_four.any() else np.arange(len(self))
+
     def plain(self, which: Ints, steps: int) -> Runs:
         """As they were played."""
         at = np.arange(steps)
@@ -95,7 +101,7 @@ def sequence_batches(sequences: Sequences, batch_size: int, rng: np.random.Gener
     meters = list(CUT_METERS)
     weights = np.array(list(CUT_METERS.values()), float)
     while True:
-        steps = LONG_STEPS if rng.random() < LONG_SHARE else SHORT_STEPS
+        steps = LONG_STEPS if rng.random() < LONG_SHARE and (sequences.left >= LONG_STEPS).any() else SHORT_STEPS
         long_enough = np.flatnonzero(sequences.left >= steps)
         four_four = long_enough[common[long_enough]]
         n_cut = int(CUT_SHARE * batch_size) if len(four_four) else 0

@@ -66,6 +66,12 @@ class Windows:
     def __len__(self) -> int:
         return len(self.rows)
 
+    @property
+    def common(self) -> Ints:
+        """The windows in 4/4; all, where none is."""
+        four_four = np.array([str(meter) == "4/4" for meter in self.meters])[self.owners]
+        return np.flatnonzero(four_four) if four_four.any() else np.arange(len(self))
+
     def plain(self, which: Ints) -> Batch:
         """The windows as they were played, each in its own meter."""
         cells = np.zeros((len(which), STEPS, 3 * CLASSES), np.float32)

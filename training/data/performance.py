@@ -15,7 +15,7 @@ from bridge.music.clip import Clip, Note
 from bridge.music.kit import Kit
 from bridge.music.meter import Meter
 
-__all__ = ["EARLY_BEATS", "Performance", "bars_through", "cells_of", "window_starts"]
+__all__ = ["EARLY_BEATS", "Performance", "bars_through", "cells_of", "most_common", "window_starts"]
 
 EARLY_BEATS = 0.5 / drum_grid.STEPS_PER_BEAT
 """A hit up to half a sixteenth early belongs to the step that it leads into."""
@@ -39,6 +39,11 @@ class Performance:
     @property
     def bar_steps(self) -> int:
         return drum_grid.window(self.meter).bar_steps
+
+
+def most_common(performances: Sequence[Performance]) -> list[Performance]:
+    """Those in 4/4; all, where none is."""
+    return [p for p in performances if str(p.meter) == "4/4"] or list(performances)
 
 
 def bars_through(last_beats: float, meter: Meter) -> int:

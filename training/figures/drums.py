@@ -18,16 +18,16 @@ from bridge.models.grid import STEPS
 from bridge.models.model_use import ModelUse
 from bridge.skills.chance import Chance
 from bridge.skills.latent import slerp
+from training.chunks import chunks
 from training.data.drum_windows import Windows
 from training.data.performance import Performance
 from training.figures.bootstrap import interval
 
-__all__ = ["SIXTEENTH_MS", "Tally", "TokenLanguage", "chunks", "drum_vae_figures", "four_four", "zero_offset_figures"]
+__all__ = ["SIXTEENTH_MS", "Tally", "TokenLanguage", "drum_vae_figures", "four_four", "zero_offset_figures"]
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
-CHUNK = 64
 SIXTEENTH_MS = 15000.0  # over the tempo in BPM
 INTERPOLATIONS = 200
 INTERPOLATION_POINTS = 11
@@ -224,7 +224,3 @@ def _most_likely(drummer: DrumVae, latents: Floats, positions: Ints) -> Played:
     n = len(latents)
     zeros = np.zeros((n, STEPS, 2 * CLASSES), np.float32)
     return drummer.play(latents, positions, zeros[..., :CLASSES], 0.0, zeros[..., 0], zeros)
-
-
-def chunks(which: Ints) -> list[Ints]:
-    return np.array_split(which, max(1, -(-len(which) // CHUNK)))

@@ -14,9 +14,10 @@ from bridge.models.melody_grid import FIRST_PITCH, HOLD, LOWEST_PITCH, TOKENS
 from bridge.models.melody_vae import MelodyVae
 from bridge.models.model_use import ModelUse
 from bridge.skills.chance import Chance
+from training.chunks import chunks
 from training.data.melody_windows import MelodyWindows, on_grid
 from training.data.tunes import Tune
-from training.figures.drums import Tally, chunks
+from training.figures.drums import Tally
 
 __all__ = ["PRIMER_BARS", "melody_continuation_figures", "melody_vae_figures", "scale_consistency"]
 

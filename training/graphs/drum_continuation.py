@@ -6,7 +6,7 @@ played last is part of the Scan's state: each step looks into it at the lags tha
 
 from __future__ import annotations
 
-import itertools
+from functools import partial
 
 import numpy as np
 import onnx
@@ -17,6 +17,7 @@ from bridge.models.drum_grid import CLASSES
 from bridge.models.grid import window
 from bridge.models.kinds import KINDS
 from bridge.music.meter import Meter
+from training.chunks import chunks
 from training.data.drum_sequences import Sequences
 from training.graphs.export import Arrays, Product
 from training.graphs.graph_layers import LEAST_CHANCE, GraphLayers, Weights
@@ -37,7 +38,6 @@ from training.networks.tokens import TOKENS, bits_of_tokens, tokens_of_hits
 __all__ = ["DrumContinuationProduct"]
 
 CELLS = 3 * CLASSES
-NUDGE = 1e-5
 FITTED = 3000
 """Runs that the noise is fitted to."""
 
@@ -150,6 +150,7 @@ class _Layers(GraphLayers):
 
 class DrumContinuationProduct(Product):
     kind = "drum_continuation"
+    drawn = "hits"
 
     def __init__(self, net: DrumContinuation, sequences: Sequences, rng: np.random.Generator) -> None:
         """`net` is in eval mode, on the CPU; the noise is fitted to some of the training sequences.
@@ -158,14 +159,13 @@ class DrumContinuationProduct(Product):
         """
         self.net = net
         self.sequences = sequences
-        four_four = np.flatnonzero([str(sequences.performances[owner].meter) == "4/4" for owner in sequences.owners])
-        which = rng.choice(four_four, min(FITTED, len(four_four)), replace=False)
+        which = rng.choice(sequences.common, min(FITTED, len(sequences.common)), replace=False)
         histograms, played = [], []
         with torch.no_grad():
-            for chunk in np.array_split(which, 16):
+            for chunk in chunks(which, 128):
                 runs = sequences.plain(chunk, 2 * PRIMER_STEPS)
                 cells = torch.from_numpy(runs.cells)
-                lags = torch.tensor([lags_of(16)] * len(chunk))
+                lags = torch.tensor([lags_of(bar_steps) for bar_steps in runs.bar_steps.tolist()])
                 tempo_bpm = torch.from_numpy(runs.tempos_bpm)[:, None]
                 _, feel = net(cells, torch.from_numpy(runs.positions), tempo_bpm, lags)
                 histograms.append(torch.softmax(feel[:, PRIMER_STEPS:], dim=-1))
@@ -182,29 +182,13 @@ class DrumContinuationProduct(Product):
     def doors(self) -> dict[str, tuple[Arrays, Arrays]]:
         """Four primers of two bars in 4/4 and three bars after them, and four cut to 7/8 with one; at temperature 0 and
         1, with and without bias and noise."""
-        found = {}
-        for door, meter, bars in (("four_four", Meter(4, 4), 3), ("seven_eight", Meter(7, 8), 1)):
-            for seed in itertools.count():
-                inputs = self._inputs(meter, bars, np.random.default_rng(seed))
-                outputs = self.reference(inputs)
-                rng = np.random.default_rng(seed)
-                nudged = [
-                    self.reference({**inputs, "hit_uniform": inputs["hit_uniform"] + np.float32(sign * NUDGE),
-                                    "hit_bias": inputs["hit_bias"] + sign * NUDGE * rng.standard_normal(
-                                        inputs["hit_bias"].shape, np.float32)})
-                    for sign in (-1, 1)
-                ]  # fmt: skip
-                if all(np.array_equal(other["hits"], outputs["hits"]) for other in nudged):
-                    found[door] = (inputs, outputs)
-                    break
-        return found
+        doors = (("four_four", Meter(4, 4), 3), ("seven_eight", Meter(7, 8), 1))
+        return {door: self.steady(partial(self._inputs, meter, bars)) for door, meter, bars in doors}
 
     def _inputs(self, meter: Meter, bars: int, rng: np.random.Generator) -> Arrays:
         shape = window(meter)
         heard, steps = 2 * shape.bar_steps, bars * shape.bar_steps
-        four_four = [i for i, p in enumerate(self.sequences.performances) if str(p.meter) == "4/4"]
-        which = rng.choice(np.flatnonzero(np.isin(self.sequences.owners, four_four)), 4)
-        runs = self.sequences.cut(which, meter, heard)
+        runs = self.sequences.cut(rng.choice(self.sequences.common, 4), meter, heard)
         positions = shape.positions[np.arange(heard + steps) % shape.steps][None].repeat(4, 0)
         moved = np.array([0.0, 1.0, 0.0, 1.0], np.float32)[:, None, None]
         return {
@@ -224,7 +208,7 @@ class DrumContinuationProduct(Product):
 
     @torch.no_grad()
     def reference(self, inputs: Arrays) -> Arrays:
-        """What the file must give, by torch: the whole past is looked at anew at every step."""
+        """The whole past is looked at anew at every step."""
         given = {name: torch.from_numpy(array) for name, array in inputs.items()}
         net, cells = self.net, given["history"]
         positions = torch.cat((given["history_positions"], given["positions"]), dim=1)

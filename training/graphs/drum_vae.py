@@ -145,6 +145,7 @@ class _Layers(VaeLayers):
 
 class DrumVaeProduct(VaeProduct):
     kind = "drum_vae"
+    drawn = "hits"
     latent = LATENT
 
     def graph(self, weights: Weights) -> onnx.ModelProto:
@@ -179,10 +180,14 @@ def drum_families(net: DrumVae, windows: Windows, rng: np.random.Generator) -> I
     families: list[list[Batch]] = [[] for _ in range(FAMILIES)]
     for meter in dict.fromkeys([*windows.meters, *CUT_METERS]):
         parts = families[window(meter).family]
-        parts.append(windows.plain(np.flatnonzero(meters == str(meter))))
-        if meter in CUT_METERS:
+        if len(played := np.flatnonzero(meters == str(meter))):
+            parts.append(windows.plain(played))
+        if meter in CUT_METERS and len(four_four):
             parts.append(windows.cut(rng.choice(four_four, int(cuts * CUT_METERS[meter])), meter))
     for parts in families:
+        if not parts:
+            yield Latents.none()
+            continue
         cells = np.concatenate([part.cells for part in parts])
         positions = np.concatenate([part.positions for part in parts])
         steps = (positions[..., 0] != PAD_POSITION).sum(1)

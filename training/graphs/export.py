@@ -7,8 +7,9 @@ at once, and by `tests/models/test_golden.py` ever after.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -26,6 +27,7 @@ __all__ = ["MAX_FILE_BYTES", "Arrays", "Product", "card_of", "fill_numbers", "sh
 
 MAX_FILE_BYTES = 5_000_000
 TOLERANCE = 1e-4
+NUDGE = 1e-5
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -35,6 +37,8 @@ class Product(ABC):
 
     kind: ClassVar[str]
     latent: ClassVar[int] = 0
+    drawn: ClassVar[str] = ""
+    """The output that is drawn, where one is."""
 
     @abstractmethod
     def weights(self) -> Weights:
@@ -45,9 +49,34 @@ class Product(ABC):
         """The file without its card."""
 
     @abstractmethod
+    def reference(self, inputs: Arrays) -> Arrays:
+        """What the file must give for these inputs, by torch."""
+
+    def steady(self, make: Callable[[np.random.Generator], Arrays]) -> tuple[Arrays, Arrays]:
+        """Inputs that `make` gives, and their outputs, of the first seed whose draws stay the same when biases and
+        uniform numbers move by `NUDGE`: another processor's rounding does not turn them."""
+        for seed in itertools.count():
+            rng = np.random.default_rng(seed)
+            inputs = make(rng)
+            outputs = self.reference(inputs)
+            moves: Arrays = {name: np.ones((), np.float32) for name in inputs if name.endswith("_uniform")}
+            moves |= {
+                name: rng.standard_normal(array.shape, np.float32)
+                for name, array in inputs.items()
+                if name.endswith("_bias")
+            }
+            nudged = (
+                {name: (inputs[name] + way * move).astype(np.float32) for name, move in moves.items()}
+                for way in (-NUDGE, NUDGE)
+            )
+            others = (self.reference({**inputs, **other})[self.drawn] for other in nudged)
+            if all(np.array_equal(other, outputs[self.drawn]) for other in others):
+                return inputs, outputs
+        raise AssertionError
+
+    @abstractmethod
     def doors(self) -> Mapping[str, tuple[Arrays, Arrays]]:
-        """For each door of the graph: inputs, and the outputs that torch gives for them. Draws are not near a boundary
-        that another processor's rounding would turn."""
+        """For each door of the graph: inputs, and the outputs that torch gives for them."""
 
 
 def card_of(

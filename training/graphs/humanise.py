@@ -16,6 +16,7 @@ from bridge.models.drum_grid import CLASSES
 from bridge.models.grid import STEPS, window
 from bridge.models.kinds import KINDS
 from bridge.music.meter import Meter
+from training.chunks import chunks
 from training.data.drum_windows import Windows
 from training.graphs.export import Arrays, Product
 from training.graphs.feel_noise import FeelNoise, fit_feel_noise, normal_scores
@@ -122,11 +123,10 @@ class HumaniseProduct(Product):
         """`members` are in eval mode, on the CPU; the noise is fitted to some of the training windows."""
         self.net = rounded_to_half(Together(members))
         self.windows = windows
-        four_four = [i for i, meter in enumerate(windows.meters) if str(meter) == "4/4"]
-        which = rng.choice(np.flatnonzero(np.isin(windows.owners, four_four)), min(FITTED, len(windows)))
+        which = rng.choice(windows.common, min(FITTED, len(windows)))
         histograms, cells = [], []
         with torch.no_grad():
-            for chunk in np.array_split(which, 16):
+            for chunk in chunks(which, 128):
                 batch = windows.plain(chunk)
                 cells.append(torch.from_numpy(batch.cells))
                 tempo_bpm = torch.from_numpy(batch.tempos_bpm)[:, None]
@@ -145,7 +145,7 @@ class HumaniseProduct(Product):
         """Two windows each in 4/4, 7/8 and 9/8, one of them with noise."""
         rng = np.random.default_rng(0)
         meters = (Meter(4, 4), Meter(7, 8), Meter(9, 8))
-        batches = [self.windows.cut(rng.choice(len(self.windows), 2), meter) for meter in meters]
+        batches = [self.windows.cut(rng.choice(self.windows.common, 2), meter) for meter in meters]
         inputs: Arrays = {
             "hits": np.concatenate([batch.cells[..., :CLASSES] for batch in batches]),
             "positions": np.stack([window(meter).positions for meter in meters]).repeat(2, 0),

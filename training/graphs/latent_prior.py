@@ -69,6 +69,11 @@ class Latents:
     draws: Doubles
     fullness: Doubles
 
+    @classmethod
+    def none(cls) -> Latents:
+        """Of a family without windows."""
+        return cls(np.zeros((0, 0)), np.zeros((0, 0)), np.zeros(0))
+
 
 def fit_prior(families: Iterable[Latents], rng: np.random.Generator) -> LatentPrior:
     """`families` in the order of `grid.Window.family`. One without windows has no centres of its own: asked for it, the
@@ -111,7 +116,7 @@ def latents_of(
         means.append(mean.numpy())
         draws.append(mean.numpy() + np.exp(0.5 * log_variance.numpy()) * rng.standard_normal(mean.shape))
     if not means:
-        return Latents(np.zeros((0, 0)), np.zeros((0, 0)), fullness)
+        return Latents.none()
     return Latents(np.concatenate(means).astype(np.float64), np.concatenate(draws), fullness)
 
 

@@ -77,6 +77,7 @@ class _Layers(VaeLayers):
 
 class MelodyVaeProduct(VaeProduct):
     kind = "melody_vae"
+    drawn = "played"
     latent = LATENT
 
     def graph(self, weights: Weights) -> onnx.ModelProto:
@@ -104,7 +105,7 @@ def melody_families(net: MelodyVae, windows: MelodyWindows, rng: np.random.Gener
     for family in range(FAMILIES):
         members = np.flatnonzero(families == family)
         if not len(members):
-            yield Latents(np.zeros((0, LATENT)), np.zeros((0, LATENT)), np.zeros(0))
+            yield Latents.none()
             continue
         which = rng.choice(members, min(PRIOR_WINDOWS, len(members)), replace=False)
         batch = windows.batch(which, rng.integers(-6, 6, len(which)))

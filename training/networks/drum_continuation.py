@@ -17,8 +17,9 @@ from torch.nn import functional as F  # noqa: N812 - torch's own convention
 
 from bridge.models.drum_continuation import AROUND, HISTORY, lags_of
 from bridge.models.drum_grid import CLASSES
+from training.chunks import chunks
 from training.data.drum_sequences import Sequences, sequence_batches
-from training.data.groove_midi import Performance
+from training.data.performance import Performance, most_common
 from training.loop import Losses, Pace, Recipe, Tensors
 from training.networks.layers import GridPositions, Tempo, median, nats_of_bins
 from training.networks.tokens import TOKENS, bits_of_tokens, tokens_of_hits
@@ -100,7 +101,7 @@ class DrumContinuationRecipe(Recipe):
 
     def __init__(self, training: Sequence[Performance], validation: Sequence[Performance]) -> None:
         self.sequences = Sequences(training)
-        self.validation = Sequences([p for p in validation if str(p.meter) == "4/4"])
+        self.validation = Sequences(most_common(validation))
 
     def net(self) -> nn.Module:
         return DrumContinuation()
@@ -133,11 +134,11 @@ class DrumContinuationRecipe(Recipe):
     def check(self, net: nn.Module, device: torch.device) -> str:
         """Nats a step of the two bars after two bars, and the errors of the medians of their feel."""
         nats = count = late_ms = louder = hit = 0.0
-        for chunk in np.array_split(np.arange(len(self.validation)), 16):
+        for chunk in chunks(np.arange(len(self.validation)), 128):
             drums = self.validation.plain(chunk, 2 * PRIMER_STEPS)
             cells, positions = torch.from_numpy(drums.cells).to(device), torch.from_numpy(drums.positions).to(device)
             tempo_bpm = torch.from_numpy(drums.tempos_bpm).to(device)[:, None]
-            lags = torch.tensor([lags_of(16)] * len(chunk), device=device)
+            lags = torch.tensor([lags_of(bar_steps) for bar_steps in drums.bar_steps.tolist()], device=device)
             logits, feel = net(cells, positions, tempo_bpm, lags)
             hits, velocity, offset = cells[:, PRIMER_STEPS:].split(CLASSES, dim=2)
             of_velocity, of_offset = feel[:, PRIMER_STEPS:].chunk(2, dim=2)

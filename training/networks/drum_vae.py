@@ -17,6 +17,7 @@ from torch.nn import functional as F  # noqa: N812 - torch's own convention
 
 from bridge.models.drum_grid import CLASSES
 from bridge.models.grid import STEPS
+from training.chunks import chunks
 from training.data.drum_windows import Windows, augmented_batches
 from training.data.performance import Performance
 from training.loop import Losses, Pace, Recipe, Tensors
@@ -148,7 +149,7 @@ class DrumVaeRecipe(Recipe):
         which = np.arange(0, len(self.validation), 2)
         sums: dict[str, float] = {}
         hit = miss = false = exact = steps = 0.0
-        for chunk in np.array_split(which, -(-len(which) // 512)):
+        for chunk in chunks(which, 512):
             drums = self.validation.plain(chunk)
             cells, positions = torch.from_numpy(drums.cells).to(device), torch.from_numpy(drums.positions).to(device)
             for name, value in self._losses(net, (cells, positions), KL_WARMUP_STEPS, 0.0).items():

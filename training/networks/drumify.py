@@ -16,8 +16,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - torch's own convention
 
 from bridge.models.drum_grid import CLASSES
+from training.chunks import chunks
 from training.data.drum_windows import Windows, cut_batches
-from training.data.groove_midi import Performance
+from training.data.performance import Performance, most_common
 from training.loop import Losses, Pace, Recipe, Tensors
 from training.networks.layers import GridPositions, Tempo, both_ways, drawn, nats_of_bins, uniform_of_normal
 from training.networks.tokens import TOKENS, bits_of_tokens, tokens_of_hits
@@ -105,7 +106,7 @@ class DrumifyRecipe(Recipe):
 
     def __init__(self, training: Sequence[Performance], validation: Sequence[Performance]) -> None:
         self.windows = Windows([p for p in training if p.beat_type == "beat"])
-        self.validation = Windows([p for p in validation if p.beat_type == "beat" and str(p.meter) == "4/4"])
+        self.validation = Windows(most_common([p for p in validation if p.beat_type == "beat"]))
 
     def net(self) -> nn.Module:
         return Drumify()
@@ -142,7 +143,7 @@ class DrumifyRecipe(Recipe):
         said = []
         for has_velocity in (1.0, 0.0):
             chances, played = [], []
-            for chunk in np.array_split(np.arange(len(self.validation)), 16):
+            for chunk in chunks(np.arange(len(self.validation)), 128):
                 drums = self.validation.plain(chunk)
                 cells = torch.from_numpy(drums.cells).to(device)
                 positions = torch.from_numpy(drums.positions).to(device)

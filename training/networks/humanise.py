@@ -14,8 +14,9 @@ import torch
 from torch import Tensor, nn
 
 from bridge.models.drum_grid import CLASSES
+from training.chunks import chunks
 from training.data.drum_windows import Windows, cut_batches
-from training.data.groove_midi import Performance
+from training.data.performance import Performance, most_common
 from training.loop import Losses, Pace, Recipe, Tensors
 from training.networks.layers import GridPositions, Tempo, both_ways, median, nats_of_bins
 
@@ -69,7 +70,7 @@ class HumaniseRecipe(Recipe):
 
     def __init__(self, training: Sequence[Performance], validation: Sequence[Performance]) -> None:
         self.windows = Windows(training)
-        self.validation = Windows([p for p in validation if str(p.meter) == "4/4"])
+        self.validation = Windows(most_common(validation))
 
     def net(self) -> nn.Module:
         return Humanise()
@@ -98,7 +99,7 @@ class HumaniseRecipe(Recipe):
 
     def check(self, net: nn.Module, device: torch.device) -> str:
         late_ms = squares = louder = count = 0.0
-        for chunk in np.array_split(np.arange(len(self.validation)), 16):
+        for chunk in chunks(np.arange(len(self.validation)), 128):
             drums = self.validation.plain(chunk)
             cells, positions = torch.from_numpy(drums.cells).to(device), torch.from_numpy(drums.positions).to(device)
             tempo_bpm = torch.from_numpy(drums.tempos_bpm).to(device)[:, None]

@@ -18,6 +18,7 @@ from torch.nn import functional as F  # noqa: N812 - torch's own convention
 from bridge.models.grid import PAD_POSITION, STEPS_PER_BEAT
 from bridge.models.melody_continuation import AROUND, HISTORY, lags_of
 from bridge.models.melody_grid import FIRST_PITCH, LOWEST_PITCH, TOKENS
+from training.chunks import chunks
 from training.data.melody_windows import CHORD_COLUMNS, MelodyWindows, melody_batches, on_grid
 from training.data.tunes import Tune
 from training.loop import Losses, Pace, Recipe, Tensors
@@ -137,7 +138,7 @@ class MelodyContinuationRecipe(Recipe):
         for share in (0.0, 1.0):
             nats = count = right = onsets = 0.0
             which = np.arange(0, len(self.validation), 2)
-            for chunk in np.array_split(which, -(-len(which) // 256)):
+            for chunk in chunks(which, 256):
                 melodies = self.validation.batch(chunk)
                 tokens = torch.from_numpy(melodies.tokens).to(device)
                 positions = torch.from_numpy(melodies.positions).to(device)

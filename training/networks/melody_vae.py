@@ -15,6 +15,7 @@ from torch.nn import functional as F  # noqa: N812 - torch's own convention
 
 from bridge.models.grid import STEPS
 from bridge.models.melody_grid import FIRST_PITCH, HOLD, TOKENS
+from training.chunks import chunks
 from training.data.melody_windows import MelodyWindows, melody_batches, on_grid
 from training.data.tunes import Tune
 from training.loop import Losses, Pace, Recipe, Tensors
@@ -128,7 +129,7 @@ class MelodyVaeRecipe(Recipe):
         assert isinstance(net, MelodyVae)
         right = steps = found = onsets = kl = 0.0
         which = np.arange(0, len(self.validation), 4)
-        for chunk in np.array_split(which, -(-len(which) // 512)):
+        for chunk in chunks(which, 512):
             melodies = self.validation.batch(chunk)
             tokens = torch.from_numpy(melodies.tokens).to(device)
             positions = torch.from_numpy(melodies.positions).to(device)
