@@ -13,7 +13,7 @@ from bridge.models.melody_grid import FIRST_PITCH, HOLD, REST, TOKENS  # noqa: E
 from bridge.music.clip import Note  # noqa: E402
 from bridge.music.meter import Meter  # noqa: E402
 from training.ancestors import drums_rnn, melody_rnn, music_vae  # noqa: E402
-from training.ancestors.lstm import AttentionLstm, remembering  # noqa: E402
+from training.ancestors.lstm import AttentionLstm, begun  # noqa: E402
 from training.data.performance import Performance  # noqa: E402
 from training.data.tunes import Tune  # noqa: E402
 
@@ -61,11 +61,23 @@ def test_the_docstring_tells_how_many_weights_there_are(module, make):
 # LSTMs
 
 
-def test_an_lstm_remembers_at_first():
-    lstm = remembering(torch.nn.LSTM(3, 2, 2))
-    for layer in (0, 1):
+def test_an_lstm_begins_as_tensorflows():
+    lstm = torch.nn.LSTM(3, 2, 2)
+    begun(lstm)
+    for layer, most in ((0, (6 / (3 + 2 + 8)) ** 0.5), (1, (6 / (2 + 2 + 8)) ** 0.5)):
         biases = getattr(lstm, f"bias_ih_l{layer}") + getattr(lstm, f"bias_hh_l{layer}")
         assert biases.tolist() == [0, 0, 1, 1, 0, 0, 0, 0]
+        weights = torch.cat((getattr(lstm, f"weight_ih_l{layer}"), getattr(lstm, f"weight_hh_l{layer}")), dim=1).abs()
+        assert 0.7 * most < weights.max() <= most
+
+
+def test_what_attention_mixes_begins_as_one_matrix():
+    torch.manual_seed(0)
+    net = AttentionLstm(30, 20, 4)
+    begun(net)
+    most = (6 / (30 + 20 + 30)) ** 0.5
+    for weight in (net.mixed.weight, net.attended_in.weight):
+        assert 0.9 * most < weight.abs().max() <= most
 
 
 def test_attention_goes_on_from_its_state():

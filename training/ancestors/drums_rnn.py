@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - torch's own convention
 
 from bridge.models.drum_grid import CLASSES
-from training.ancestors.lstm import Attended, AttentionLstm, remembering
+from training.ancestors.lstm import Attended, AttentionLstm, begun
 from training.chunks import chunks
 from training.data.drum_sequences import SHORT_STEPS, Sequences
 from training.data.groove_midi import Performance
@@ -52,9 +52,10 @@ class DrumsRnn(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.attention = AttentionLstm(TOKENS + COUNTERS, WIDTH, ATTENTION_STEPS)
-        self.upper = remembering(nn.LSTM(WIDTH, WIDTH, 2, batch_first=True, dropout=DROPOUT))
+        self.upper = nn.LSTM(WIDTH, WIDTH, 2, batch_first=True, dropout=DROPOUT)
         self.dropout = nn.Dropout(DROPOUT)
         self.token_out = nn.Linear(WIDTH, TOKENS)
+        begun(self)
 
     def forward(self, tokens: Tensor) -> Tensor:
         """tokens [N, steps] -> logits [N, steps, 512] of the step after each."""

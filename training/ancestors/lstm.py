@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - torch's own convention
 
-__all__ = ["Attended", "AttentionLstm", "after_gates", "remembering"]
+__all__ = ["Attended", "AttentionLstm", "after_gates", "begun"]
 
 
-def remembering(lstm: nn.Module) -> nn.Module:
-    """The same LSTM, with TensorFlow's biases: 1 for the forget gates, so that it forgets little at first, else 0."""
-    for name, bias in lstm.named_parameters():
-        if name.startswith("bias"):
-            nn.init.zeros_(bias)
-        if name.startswith("bias_hh"):
-            width = len(bias) // 4
-            nn.init.ones_(bias[width : 2 * width])
-    return lstm
+def begun(net: nn.Module) -> None:
+    """Draws all weights of linear layers and LSTMs as TensorFlow does where nothing else is said: evenly within
+    sqrt(6 / (inputs + outputs)), where the four gates of an LSTM are one matrix of what goes in and what was put out.
+    Biases are 0, but 1 for the forget gates, so that an LSTM forgets little at first."""
+    for layer in net.modules():
+        if isinstance(layer, nn.Linear):
+            nn.init.xavier_uniform_(layer.weight)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
+        elif isinstance(layer, (nn.LSTM, nn.LSTMCell)):
+            for name, weight in layer.named_parameters():
+                if name.startswith("weight_ih"):
+                    of_output = getattr(layer, name.replace("weight_ih", "weight_hh"))
+                    _drawn_together(weight, of_output)
+                elif name.startswith("bias"):
+                    nn.init.zeros_(weight)
+                if name.startswith("bias_hh"):
+                    nn.init.ones_(weight[layer.hidden_size : 2 * layer.hidden_size])
+    for layer in net.modules():
+        if isinstance(layer, AttentionLstm):
+            _drawn_together(layer.mixed.weight, layer.attended_in.weight)
+
+
+def _drawn_together(*weights: Tensor) -> None:
+    """As parts [outputs, inputs] of one matrix, side by side."""
+    most = math.sqrt(6.0 / (sum(weight.shape[1] for weight in weights) + len(weights[0])))
+    for weight in weights:
+        nn.init.uniform_(weight, -most, most)
 
 
 def after_gates(gates: Tensor, cell: Tensor) -> tuple[Tensor, Tensor]:
@@ -50,7 +71,7 @@ class AttentionLstm(nn.Module):
         self.width, self.length = width, length
         self.mixed = nn.Linear(inputs, inputs)
         self.attended_in = nn.Linear(width, inputs, bias=False)
-        self.cell = remembering(nn.LSTMCell(inputs, width))
+        self.cell = nn.LSTMCell(inputs, width)
         self.query = nn.Linear(2 * width, width)
         self.key = nn.Linear(width, width, bias=False)
         self.score = nn.Linear(width, 1, bias=False)

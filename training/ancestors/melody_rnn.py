@@ -38,7 +38,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - torch's own convention
 
 from bridge.models.melody_grid import FIRST_PITCH, HOLD, PITCHES, REST, TOKENS
-from training.ancestors.lstm import AttentionLstm, remembering
+from training.ancestors.lstm import AttentionLstm, begun
 from training.chunks import chunks
 from training.data.melody_windows import MelodyBatch, MelodyWindows, melody_batches, on_grid
 from training.data.tunes import Tune
@@ -169,9 +169,10 @@ def _best_keys(counts: Tensor) -> Tensor:
 class LookbackRnn(nn.Module):
     def __init__(self) -> None:
         super().__init__()
-        self.lstm = remembering(nn.LSTM(LOOKBACK_INPUTS, WIDTH, 2, batch_first=True, dropout=DROPOUT))
+        self.lstm = nn.LSTM(LOOKBACK_INPUTS, WIDTH, 2, batch_first=True, dropout=DROPOUT)
         self.dropout = nn.Dropout(DROPOUT)
         self.label_out = nn.Linear(WIDTH, LABELS)
+        begun(self)
 
     def forward(self, tokens: Tensor, bar_steps: Tensor) -> Tensor:
         """tokens [N, steps], bar_steps [N] -> logits [N, steps - 1, 64] of every step but the first."""
@@ -184,9 +185,10 @@ class AttentionRnn(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.attention = AttentionLstm(KEY_INPUTS, WIDTH, ATTENTION_STEPS)
-        self.upper = remembering(nn.LSTM(WIDTH, WIDTH, batch_first=True))
+        self.upper = nn.LSTM(WIDTH, WIDTH, batch_first=True)
         self.dropout = nn.Dropout(DROPOUT)
         self.label_out = nn.Linear(WIDTH, LABELS)
+        begun(self)
 
     def forward(self, tokens: Tensor, bar_steps: Tensor) -> Tensor:
         """tokens [N, steps], bar_steps [N] -> logits [N, steps - 1, 64] of every step but the first."""

@@ -40,7 +40,7 @@ from bridge.models import melody_grid
 from bridge.models.drum_grid import CLASSES
 from bridge.models.grid import STEPS
 from bridge.models.melody_grid import FIRST_PITCH
-from training.ancestors.lstm import after_gates, remembering
+from training.ancestors.lstm import after_gates, begun
 from training.chunks import chunks
 from training.data.drum_windows import Windows
 from training.data.groove_midi import Performance
@@ -76,13 +76,14 @@ class MusicVae(nn.Module):
     def __init__(self, inputs: int, tokens: int) -> None:
         super().__init__()
         self.tokens = tokens
-        self.encoder = remembering(nn.LSTM(inputs, ENCODER, batch_first=True, bidirectional=True))
+        self.encoder = nn.LSTM(inputs, ENCODER, batch_first=True, bidirectional=True)
         self.mean = nn.Linear(2 * ENCODER, LATENT)
         self.deviation = nn.Linear(2 * ENCODER, LATENT)
         self.first_state = nn.Linear(LATENT, 4 * DECODER)
-        self.lower = remembering(nn.LSTMCell(tokens + LATENT, DECODER))
-        self.upper = remembering(nn.LSTMCell(DECODER, DECODER))
+        self.lower = nn.LSTMCell(tokens + LATENT, DECODER)
+        self.upper = nn.LSTMCell(DECODER, DECODER)
         self.token_out = nn.Linear(DECODER, tokens)
+        begun(self)
         for layer in (self.mean, self.deviation, self.first_state):
             nn.init.normal_(layer.weight, std=SMALL)
             nn.init.zeros_(layer.bias)
