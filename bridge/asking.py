@@ -25,7 +25,7 @@ from bridge.music.midi_file import (
     write_clip,
 )
 from bridge.music.scale import PITCH_CLASSES
-from bridge.settings import SETTINGS, check
+from bridge.settings import DRUMS, MELODY, SETTINGS, check
 from bridge.terminal import described, free_path, make_folder
 from bridge.transport import Transport
 
@@ -33,7 +33,6 @@ __all__ = ["add_parsers"]
 
 HELLO_SECONDS = 2.0
 FLATS = {"CB": 11, "DB": 1, "EB": 3, "FB": 4, "GB": 6, "AB": 8, "BB": 10}
-DRUMS, MELODY = "drums", "melody"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from bridge.music.kit import Kit
 from bridge.music.meter import Meter
 from bridge.music.scale import Scale
 from bridge.presets import Presets
-from bridge.settings import SETTINGS
+from bridge.settings import DRUMS, MELODY, SETTINGS
 from bridge.skills.blend import Blended, blend, blend_grid, blend_path
 from bridge.skills.continue_drums import continue_drums
 from bridge.skills.continue_melody import continue_melody
@@ -61,7 +61,6 @@ from bridge.wire.protocol import (
 __all__ = ["DEFAULT_KIT", "Band", "Made", "refs_of"]
 
 DEFAULT_KIT = "general_midi"
-DRUMS, MELODY = "drums", "melody"
 GRIDS_KEPT = 8
 
 

@@ -1,4 +1,4 @@
-"""The numbers that a musician sets, each with its range and default: for the wire, the presets and the command line."""
+"""What a musician sets, and the numbers among it with range and default: for wire, presets and command line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from bridge.errors import BadValue
 
-__all__ = ["SETTINGS", "Setting", "check"]
+__all__ = ["DRUMS", "MELODY", "SETTINGS", "Setting", "check"]
+
+DRUMS, MELODY = "drums", "melody"  # the instruments
 
 
 @dataclass(frozen=True, slots=True)

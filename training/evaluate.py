@@ -30,7 +30,7 @@ from training.figures.drums import TokenLanguage, drum_vae_figures, four_four, z
 from training.figures.grooves import drum_continuation_figures, drumify_figures, humanise_figures
 from training.figures.melodies import melody_continuation_figures, melody_vae_figures
 
-__all__ = ["DRUMS", "MELODIES", "figures_of", "main"]
+__all__ = ["DRUM_FIGURES", "MELODY_FIGURES", "figures_of", "main"]
 
 Figures = Mapping[str, float]
 T = TypeVar("T")
@@ -41,7 +41,7 @@ def _drum_vae(model: LoadedModel, drums: Sequence[Performance], training: Sequen
     return drum_vae_figures(model, four_four(drums), TokenLanguage.of(four_four(plain)) if plain else None)
 
 
-DRUMS: dict[str, Callable[[LoadedModel, Sequence[Performance], Sequence[Performance]], Figures]] = {
+DRUM_FIGURES: dict[str, Callable[[LoadedModel, Sequence[Performance], Sequence[Performance]], Figures]] = {
     "drum_vae": _drum_vae,
     "drum_continuation": lambda model, drums, _: drum_continuation_figures(
         model, Sequences([p for p in drums if str(p.meter) == "4/4"])
@@ -49,7 +49,7 @@ DRUMS: dict[str, Callable[[LoadedModel, Sequence[Performance], Sequence[Performa
     "humanise": lambda model, drums, _: humanise_figures(model, four_four(drums)),
     "drumify": lambda model, drums, _: drumify_figures(model, four_four([p for p in drums if p.beat_type == "beat"])),
 }
-MELODIES: dict[str, Callable[[LoadedModel, Sequence[Tune]], Figures]] = {
+MELODY_FIGURES: dict[str, Callable[[LoadedModel, Sequence[Tune]], Figures]] = {
     "melody_vae": melody_vae_figures,
     "melody_continuation": melody_continuation_figures,
 }
@@ -60,8 +60,8 @@ def figures_of(
 ) -> dict[str, Figures]:
     """Each model's figures, by its name. `say` is told what was left out. Raises BadFile if nothing can be judged."""
     figures: dict[str, Figures] = {}
-    drums = _read(lambda: _drums(paths, split), [m for m in models if m.card.kind in DRUMS], say)
-    tunes = _read(lambda: read_tunes(paths, split), [m for m in models if m.card.kind in MELODIES], say)
+    drums = _read(lambda: _drums(paths, split), [m for m in models if m.card.kind in DRUM_FIGURES], say)
+    tunes = _read(lambda: read_tunes(paths, split), [m for m in models if m.card.kind in MELODY_FIGURES], say)
     if any(str(p.meter) == "4/4" for p in drums):
         figures["zero_offset"] = zero_offset_figures(four_four(drums))
     training: list[Performance] = []
@@ -71,10 +71,10 @@ def figures_of(
     for model in models:
         name, kind = model.card.name, model.card.kind
         try:
-            if kind in DRUMS and drums:
-                figures[name] = DRUMS[kind](model, drums, training)
-            elif kind in MELODIES and tunes:
-                figures[name] = MELODIES[kind](model, tunes)
+            if kind in DRUM_FIGURES and drums:
+                figures[name] = DRUM_FIGURES[kind](model, drums, training)
+            elif kind in MELODY_FIGURES and tunes:
+                figures[name] = MELODY_FIGURES[kind](model, tunes)
         except Refusal as refusal:  # what there is is too short for this one
             say(f"{name}: {refusal}")
     if not figures:

@@ -31,7 +31,7 @@ from training.ancestors.music_vae import MusicVaeDrumsRecipe, MusicVaeMelodyReci
 from training.data.drum_data import read_drums
 from training.data.sources import sha256_of, training_data
 from training.data.tunes import read_tunes, split_of
-from training.evaluate import DRUMS, MELODIES
+from training.evaluate import DRUM_FIGURES, MELODY_FIGURES
 from training.graphs.drum_continuation import DrumContinuationProduct
 from training.graphs.drum_vae import DrumVaeProduct, drum_families
 from training.graphs.drumify import DrumifyProduct
@@ -126,8 +126,8 @@ def _judged(path: Path, member: Member, training: list[Any], validation: list[An
     """The file's figures on the validation split, as `training.evaluate` has them."""
     model = Engine().load(path.read_bytes(), path.name)
     if member.melodies:
-        return MELODIES[model.card.kind](model, validation)
-    return DRUMS[model.card.kind](model, validation, training)
+        return MELODY_FIGURES[model.card.kind](model, validation)
+    return DRUM_FIGURES[model.card.kind](model, validation, training)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

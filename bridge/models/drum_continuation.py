@@ -8,24 +8,15 @@ import numpy.typing as npt
 from bridge.models.drum_grid import CLASSES
 from bridge.models.drum_vae import Played
 from bridge.models.grid import Window
+from bridge.models.lookback import lags_of, primed
 from bridge.models.model_use import ModelUse, Tensors
 
-__all__ = ["AROUND", "HISTORY", "DrumContinuation", "lags_of"]
+__all__ = ["HISTORY", "DrumContinuation"]
 
 HISTORY = 66
 """Steps that are looked back on: two bars of the longest meter and one step more."""
-AROUND = (1, 0, -1, -2)
-"""Steps before and after the same place a bar ago: lags of a bar and 1, 0, -1, -2 more."""
 
 Floats = npt.NDArray[np.float32]
-
-
-def lags_of(bar_steps: int) -> list[int]:
-    """How many steps ago is looked: the step before, then around the same place one bar and two bars ago.
-
-    Never at the step itself or behind it, which is not played yet: in bars of one or two steps they are near.
-    """
-    return [max(1, lag) for lag in (1, *(bars * bar_steps + a for bars in (1, 2) for a in AROUND))]
 
 
 class DrumContinuation:
@@ -79,13 +70,9 @@ class DrumContinuation:
         is_told: npt.NDArray[np.bool_],
     ) -> Tensors:
         rows, steps = hit_uniform.shape
-        heard = len(history)
-        before, behind = (window.positions[at % window.steps] for at in (np.arange(-heard, 0), np.arange(steps)))
         return self._use.run(
             {
-                "history": np.broadcast_to(history, (rows, *history.shape)),
-                "history_positions": np.broadcast_to(before, (rows, heard, 2)),
-                "positions": np.broadcast_to(behind, (rows, steps, 2)),
+                **primed(history, window, rows, steps),
                 "tempo_bpm": np.full((rows, 1), tempo_bpm, np.float32),
                 "hit_bias": hit_bias,
                 "temperature": np.full((rows, 1), temperature, np.float32),

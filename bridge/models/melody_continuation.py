@@ -6,27 +6,22 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.models.grid import Window
+from bridge.models.lookback import lags_of, primed
 from bridge.models.melody_tokens import TOKENS
 from bridge.models.model_use import ModelUse, Tensors
 
-__all__ = ["AROUND", "HISTORY", "MelodyContinuation", "lags_of"]
+__all__ = ["HISTORY", "MelodyContinuation", "melody_lags_of"]
 
 HISTORY = 130
 """Steps that are looked back on: four bars of the longest meter and two steps more."""
-AROUND = (1, 0, -1, -2)
-"""Steps before and after the same place a bar ago: lags of a bar and 1, 0, -1, -2 more."""
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
 
-def lags_of(bar_steps: int) -> list[int]:
-    """How many steps ago is looked: the step before, around the same place one and two bars ago, four bars ago.
-
-    Never at the step itself or behind it, which is not played yet: in bars of one or two steps they are near.
-    """
-    around = (bars * bar_steps + a for bars in (1, 2) for a in AROUND)
-    return [max(1, lag) for lag in (1, *around, 4 * bar_steps, 4 * bar_steps - 1)]
+def melody_lags_of(bar_steps: int) -> list[int]:
+    """As `lags_of`, and four bars ago: at the same place and a step after it."""
+    return [*lags_of(bar_steps), 4 * bar_steps, 4 * bar_steps - 1]
 
 
 class MelodyContinuation:
@@ -96,14 +91,10 @@ class MelodyContinuation:
         is_told: npt.NDArray[np.bool_],
     ) -> Tensors:
         rows, steps = token_uniform.shape
-        heard = len(history)
-        before, behind = (window.positions[at % window.steps] for at in (np.arange(-heard, 0), np.arange(steps)))
         return self._use.run(
             {
-                "history": np.broadcast_to(history, (rows, heard)),
-                "history_positions": np.broadcast_to(before, (rows, heard, 2)),
+                **primed(history, window, rows, steps),
                 "history_harmony": np.broadcast_to(history_harmony, (rows, *history_harmony.shape)),
-                "positions": np.broadcast_to(behind, (rows, steps, 2)),
                 "harmony": np.broadcast_to(harmony, (rows, *harmony.shape)),
                 "token_bias": token_bias,
                 "temperature": np.full((rows, 1), temperature, np.float32),
@@ -111,5 +102,5 @@ class MelodyContinuation:
                 "told": told,
                 "is_told": is_told,
             },
-            {"lags": np.array(lags_of(window.bar_steps), np.int64)},
+            {"lags": np.array(melody_lags_of(window.bar_steps), np.int64)},
         )

@@ -21,7 +21,7 @@ from bridge.music.meter import FOUR_FOUR, Meter
 
 __all__ = [
     "DRUM_CHANNEL", "MAX_FILE_BYTES", "MELODY_CHANNEL", "MidiMusic",
-    "clip_of_music", "read_clip", "read_music", "write_clip",
+    "clip_of_music", "load_midi", "read_clip", "read_music", "write_clip",
 ]  # fmt: skip
 
 # A file of a million events costs mido 4.6 s and 784 MB; 256 KB hold far more than 64 bars.
@@ -60,12 +60,24 @@ def read_music(path: Path, max_bytes: int = MAX_FILE_BYTES) -> MidiMusic:
         raise BadFile(f"There is no file {path}.") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         raise BadFile(f"{path} cannot be read ({getattr(error, 'strerror', None) or error}).") from error
+    midi = load_midi(path.name, data, max_bytes)
+    try:
+        return _music(path, midi)
+    except BadValue as refusal:
+        raise BadFile(f"{path.name}: {refusal}") from refusal
+
+
+def load_midi(name: str, data: bytes, max_bytes: int) -> mido.MidiFile:
+    """What mido reads in a file's bytes, in ticks per beat, of which there are 1 to 32,767.
+
+    Raises BadFile, in whose sentence `name` stands, whatever is wrong with them.
+    """
     if len(data) > max_bytes:
-        raise BadFile(f"{path.name} is larger than {max_bytes // 1024:,} KB, the most that is read: export one clip.")
+        raise BadFile(f"{name} is larger than {max_bytes // 1024:,} KB, the most that is read: export one clip.")
     if not data.startswith(b"MThd"):
-        raise BadFile(f"{path.name} is not a MIDI file: give one that your DAW exported, ending in .mid.")
+        raise BadFile(f"{name} is not a MIDI file: give one that your DAW exported, ending in .mid.")
     if _ENDLESS_NUMBER.search(data):
-        raise BadFile(f"{path.name} is damaged: a number in it has no end. Export it again.")
+        raise BadFile(f"{name} is damaged: a number in it has no end. Export it again.")
     try:
         midi = mido.MidiFile(file=io.BytesIO(data))
     # mido declares no errors: OSError, EOFError, ValueError, IndexError, KeyError, KeySignatureError were seen.
@@ -73,19 +85,16 @@ def read_music(path: Path, max_bytes: int = MAX_FILE_BYTES) -> MidiMusic:
         reason = str(error).rstrip(".")
         if isinstance(error, (EOFError, LookupError)):
             reason = "an event in it is cut short"
-        raise BadFile(f"{path.name} is damaged ({reason}). Export it again.") from error
-    try:
-        return _music(path, midi)
-    except BadValue as refusal:
-        raise BadFile(f"{path.name}: {refusal}") from refusal
+        raise BadFile(f"{name} is damaged ({reason}). Export it again.") from error
+    if midi.ticks_per_beat < 0:
+        raise BadFile(f"{name} counts time in SMPTE frames: export it with ticks per beat.")
+    if midi.ticks_per_beat == 0:
+        raise BadFile(f"{name} has 0 ticks per beat: files with 1 to 32,767 are read. Export it again.")
+    return midi
 
 
 def _music(path: Path, midi: mido.MidiFile) -> MidiMusic:
     ticks_per_beat = midi.ticks_per_beat
-    if ticks_per_beat < 0:
-        raise BadFile(f"{path.name} counts time in SMPTE frames: export it with ticks per beat.")
-    if ticks_per_beat == 0:
-        raise BadFile(f"{path.name} has 0 ticks per beat: files with 1 to 32,767 are read. Export it again.")
     notes: list[tuple[Note, int]] = []
     meter: Meter | None = None
     tempo_bpm: float | None = None

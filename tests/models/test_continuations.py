@@ -9,7 +9,8 @@ from bridge.models import drum_continuation, melody_continuation
 from bridge.models.drum_continuation import DrumContinuation
 from bridge.models.drum_grid import CLASSES
 from bridge.models.grid import STEPS, window
-from bridge.models.melody_continuation import MelodyContinuation
+from bridge.models.lookback import lags_of
+from bridge.models.melody_continuation import MelodyContinuation, melody_lags_of
 from bridge.models.melody_grid import TOKENS
 from bridge.music.meter import Meter
 from tests.stand_in import Arrays, StandIn
@@ -19,10 +20,11 @@ METERS = [Meter(*m) for m in ((4, 4), (3, 4), (7, 8), (6, 8), (9, 8), (12, 8), (
 
 @pytest.mark.parametrize("bar_steps", range(1, STEPS + 1))
 def test_lags_are_within_the_history(bar_steps: int) -> None:
-    drums, melody = drum_continuation.lags_of(bar_steps), melody_continuation.lags_of(bar_steps)
+    drums, melody = lags_of(bar_steps), melody_lags_of(bar_steps)
     assert (len(drums), len(melody)) == (9, 11)
     assert max(drums) <= drum_continuation.HISTORY
     assert max(melody) <= melody_continuation.HISTORY
+    assert melody == [*drums, 4 * bar_steps, 4 * bar_steps - 1]
     # What is not played yet cannot be looked at, in bars of one step either.
     assert min(drums) == min(melody) == 1
     assert {bar_steps, 2 * bar_steps} <= {*drums} & {*melody}
@@ -53,7 +55,7 @@ def test_drums_go_on_at_a_bar_line(meter: Meter) -> None:
     assert (in_bar == np.arange(heard + steps) % shape.bar_steps).all()
     assert inputs["tempo_bpm"].tolist() == [[90.0]] * 4
     assert not inputs["is_told"].any()
-    assert inputs["lags"].tolist() == drum_continuation.lags_of(shape.bar_steps)
+    assert inputs["lags"].tolist() == lags_of(shape.bar_steps)
 
 
 @pytest.mark.parametrize("meter", METERS, ids=str)
@@ -78,6 +80,7 @@ def test_melodies_go_on_at_a_bar_line(meter: Meter) -> None:
     assert inputs["harmony"].all()
     assert not inputs["history_harmony"].any()
     assert not inputs["is_told"].any()
+    assert inputs["lags"].tolist() == melody_lags_of(shape.bar_steps)
 
 
 def test_what_is_told_is_told_whole_and_costs_nats() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import re
 from collections import deque
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,16 +11,14 @@ import mido
 from bridge.errors import BadFile, BadValue
 from bridge.music.clip import MAX_BEATS, Note
 from bridge.music.meter import Meter
+from bridge.music.midi_file import DRUM_CHANNEL, load_midi
 from training.data.bars import SAME_BEATS, Bar, bars_between, bars_of_meters
 
 __all__ = ["MAX_MIDI_BYTES", "MidiPiece", "MidiTrack", "read_piece"]
 
 MAX_MIDI_BYTES = 2 * 1024 * 1024
-DRUM_CHANNEL = 9  # channel 10, counted from 0
 ACCENTS = {80.0, 95.0, 105.0}
 """The velocities of abc2midi, which wrote Ceol Rince: 105 on the first beat of every bar, 95 on its other beats."""
-# As in bridge.music.midi_file: what mido would take seconds to read.
-_ENDLESS_NUMBER = re.compile(rb"[\x80-\xff]{1000}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +45,7 @@ class MidiPiece:
 
 def read_piece(name: str, data: bytes) -> MidiPiece:
     """Of the file that `data` holds; `name` stands in the sentence of a BadFile."""
-    if len(data) > MAX_MIDI_BYTES:
-        raise BadFile(f"{name} is larger than {MAX_MIDI_BYTES >> 20} MB, the most that is read of a MIDI file.")
-    if not data.startswith(b"MThd"):
-        raise BadFile(f"{name} is not a MIDI file, though it is named as one.")
-    if _ENDLESS_NUMBER.search(data):
-        raise BadFile(f"{name} is damaged: a number in it has no end. Export it again.")
-    try:
-        midi = mido.MidiFile(file=io.BytesIO(data))
-    except Exception as error:  # mido declares no errors: OSError, EOFError, ValueError, LookupError were seen
-        raise BadFile(f"{name} is damaged ({type(error).__name__}: {error}). Export it again.") from error
-    if midi.ticks_per_beat <= 0:
-        raise BadFile(f"{name} counts time in SMPTE frames: export it with ticks per beat.")
+    midi = load_midi(name, data, MAX_MIDI_BYTES)
     try:
         return _piece(name, midi)
     except BadValue as refusal:

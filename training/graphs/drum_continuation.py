@@ -12,10 +12,11 @@ import numpy as np
 import onnx
 import torch
 
-from bridge.models.drum_continuation import HISTORY, lags_of
+from bridge.models.drum_continuation import HISTORY
 from bridge.models.drum_grid import CLASSES
 from bridge.models.grid import window
 from bridge.models.kinds import KINDS
+from bridge.models.lookback import lags_of
 from bridge.music.meter import Meter
 from training.chunks import chunks
 from training.data.drum_sequences import Sequences

@@ -17,19 +17,23 @@ from bridge.models.drum_grid import CLASSES
 from bridge.models.grid import STEPS, window
 from bridge.models.kinds import KINDS
 from bridge.music.meter import Meter
-from training.chunks import chunks
 from training.data.drum_windows import Windows
 from training.graphs.export import Arrays, Product
 from training.graphs.graph_layers import GraphLayers, Weights
-from training.graphs.humanise import drawn_feel, feel_noise_of, histogram_draws, mean_of, members_of, rounded_to_half
+from training.graphs.humanise import (
+    drawn_feel,
+    feel_noise_of_windows,
+    histogram_draws,
+    mean_of,
+    members_of,
+    rounded_to_half,
+)
 from training.graphs.onnx_graph import Graph
 from training.networks.drumify import BINS, FEEL_WIDTH, IMPOSSIBLE, LAYERS, TAP_COLUMNS, WIDTH, Drumify, taps_of_cells
 from training.networks.tokens import TOKENS, bits_of_tokens
 
 __all__ = ["DrumifyProduct"]
 
-FITTED = 4000
-"""Windows that the noise is fitted to."""
 LEAST = 1e-9
 
 
@@ -115,18 +119,13 @@ class DrumifyProduct(Product):
         """`members` are in eval mode, on the CPU; the noise is fitted to some of the training windows."""
         self.members = [_as_in_the_file(member) for member in members]
         self.windows = windows
-        which = rng.choice(windows.common, min(FITTED, len(windows)))
-        histograms, cells = [], []
-        with torch.no_grad():
-            for chunk in chunks(which, 128):
-                batch = windows.plain(chunk)
-                cells.append(torch.from_numpy(batch.cells))
-                known = torch.ones(len(chunk), 1, 1)
-                taps = taps_of_cells(cells[-1], known, torch.zeros_like(known))
-                tempo_bpm = torch.from_numpy(batch.tempos_bpm)[:, None]
-                reads = self.reads(taps, torch.from_numpy(batch.positions), tempo_bpm)
-                histograms.append(self.feel(reads, cells[-1][..., :CLASSES], taps))
-        self.noise = feel_noise_of(histograms, cells)
+        self.noise = feel_noise_of_windows(windows, self._histograms, rng)
+
+    def _histograms(self, cells: Tensor, positions: Tensor, tempo_bpm: Tensor) -> Tensor:
+        """Given the drums, by taps with their velocity and without their timing."""
+        known = torch.ones(len(cells), 1, 1)
+        taps = taps_of_cells(cells, known, torch.zeros_like(known))
+        return self.feel(self.reads(taps, positions, tempo_bpm), cells[..., :CLASSES], taps)
 
     def reads(self, taps: Tensor, positions: Tensor, tempo_bpm: Tensor) -> list[Tensor]:
         return [member.read(taps, positions, tempo_bpm) for member in self.members]

@@ -5,7 +5,7 @@ The networks side by side, the mean of their histograms, and a draw from each hi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import onnx
@@ -26,8 +26,8 @@ from training.networks.humanise import BINS, LAYERS, WIDTH, Together
 from training.networks.layers import drawn, uniform_of_normal
 
 __all__ = [
-    "MAX_OFFSET", "MIN_VELOCITY", "HumaniseProduct", "drawn_feel", "feel_noise_of", "histogram_draws", "mean_of",
-    "members_of", "rounded_to_half",
+    "MAX_OFFSET", "MIN_VELOCITY", "HumaniseProduct", "drawn_feel", "feel_noise_of", "feel_noise_of_windows",
+    "histogram_draws", "mean_of", "members_of", "rounded_to_half",
 ]  # fmt: skip
 
 MIN_VELOCITY = 1 / 127
@@ -108,6 +108,23 @@ def feel_noise_of(histograms: Sequence[Tensor], cells: Sequence[Tensor]) -> Feel
     return fit_feel_noise(np.concatenate(scores), np.concatenate(present))
 
 
+def feel_noise_of_windows(
+    windows: Windows, histograms_of: Callable[[Tensor, Tensor, Tensor], Tensor], rng: np.random.Generator
+) -> FeelNoise:
+    """Fitted to some of the windows, as they were played.
+
+    `histograms_of`: cells [N, 32, 27], positions [N, 32, 2], tempo_bpm [N, 1] -> histograms [N, 32, 18, bins].
+    """
+    histograms, cells = [], []
+    with torch.no_grad():
+        for chunk in chunks(rng.choice(windows.common, min(FITTED, len(windows))), 128):
+            batch = windows.plain(chunk)
+            cells.append(torch.from_numpy(batch.cells))
+            tempo_bpm = torch.from_numpy(batch.tempos_bpm)[:, None]
+            histograms.append(histograms_of(cells[-1], torch.from_numpy(batch.positions), tempo_bpm))
+    return feel_noise_of(histograms, cells)
+
+
 def rounded_to_half(net: nn.Module) -> nn.Module:
     """The network as it is in a file whose large weights take 16 bits. Small ones too: some lie in large ones."""
     with torch.no_grad():
@@ -123,16 +140,11 @@ class HumaniseProduct(Product):
         """`members` are in eval mode, on the CPU; the noise is fitted to some of the training windows."""
         self.net = rounded_to_half(Together(members))
         self.windows = windows
-        which = rng.choice(windows.common, min(FITTED, len(windows)))
-        histograms, cells = [], []
-        with torch.no_grad():
-            for chunk in chunks(which, 128):
-                batch = windows.plain(chunk)
-                cells.append(torch.from_numpy(batch.cells))
-                tempo_bpm = torch.from_numpy(batch.tempos_bpm)[:, None]
-                positions = torch.from_numpy(batch.positions)
-                histograms.append(self.net(cells[-1][..., :CLASSES], positions, tempo_bpm))
-        self.noise = feel_noise_of(histograms, cells)
+        self.noise = feel_noise_of_windows(windows, self._histograms, rng)
+
+    def _histograms(self, cells: Tensor, positions: Tensor, tempo_bpm: Tensor) -> Tensor:
+        histograms: Tensor = self.net(cells[..., :CLASSES], positions, tempo_bpm)
+        return histograms
 
     def weights(self) -> Weights:
         arrays = {name: tensor.numpy() for name, tensor in self.net.state_dict().items()}

@@ -14,7 +14,7 @@ import torch
 
 from bridge.models.grid import STEPS_PER_BEAT, window
 from bridge.models.kinds import KINDS
-from bridge.models.melody_continuation import HISTORY, lags_of
+from bridge.models.melody_continuation import HISTORY, melody_lags_of
 from bridge.models.melody_grid import FIRST_PITCH, LOWEST_PITCH, PITCHES, TOKENS
 from bridge.music.meter import Meter
 from training.data.melody_windows import CHORD_COLUMNS, MelodyWindows
@@ -245,7 +245,7 @@ class MelodyContinuationProduct(Product):
             "history_harmony": harmony[:, :heard],
             "positions": positions[:, heard:],
             "harmony": harmony[:, heard:],
-            "lags": np.array(lags_of(shape.bar_steps)),
+            "lags": np.array(melody_lags_of(shape.bar_steps)),
             "token_bias": 0.5 * moved * rng.standard_normal((4, steps, TOKENS), np.float32),
             "temperature": np.array([[0.0], [0.0], [1.0], [1.0]], np.float32),
             "token_uniform": rng.random((4, steps), np.float32),

@@ -15,13 +15,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - torch's own convention
 
-from bridge.models.drum_continuation import AROUND, HISTORY, lags_of
+from bridge.models.drum_continuation import HISTORY
 from bridge.models.drum_grid import CLASSES
+from bridge.models.lookback import AROUND, lags_of
 from training.chunks import chunks
 from training.data.drum_sequences import Sequences, sequence_batches
 from training.data.performance import Performance, most_common
 from training.loop import Losses, Pace, Recipe, Tensors
-from training.networks.layers import GridPositions, Tempo, median, nats_of_bins
+from training.networks.layers import GridPositions, Tempo, median, nats_of_bins, near_tempos
 from training.networks.tokens import TOKENS, bits_of_tokens, tokens_of_hits
 
 __all__ = ["BINS", "GRU", "LAGS", "PRIMER_STEPS", "SAME_PLACE", "WIDTH", "DrumContinuation", "DrumContinuationRecipe"]
@@ -31,6 +32,7 @@ GRU = 192
 FEEL_WIDTH = 128
 BINS = 20
 DROPOUT = 0.3
+TEMPO_JITTER = 0.03
 FEEL_WEIGHT = 0.05
 PRIMER_STEPS = 32
 EARLY_WEIGHT = 0.1
@@ -108,14 +110,9 @@ class DrumContinuationRecipe(Recipe):
 
     def batches(self, batch: int, rng: np.random.Generator) -> Iterator[Tensors]:
         for drums in sequence_batches(self.sequences, batch, rng):
-            tempo_bpm = drums.tempos_bpm * np.exp(rng.normal(0.0, 0.03, len(drums.cells)))
+            tempo_bpm = near_tempos(drums.tempos_bpm, TEMPO_JITTER, rng)
             lags = [lags_of(bar_steps) for bar_steps in drums.bar_steps.tolist()]
-            yield (
-                torch.from_numpy(drums.cells),
-                torch.from_numpy(drums.positions),
-                torch.from_numpy(tempo_bpm.astype(np.float32)[:, None]),
-                torch.tensor(lags),
-            )
+            yield torch.from_numpy(drums.cells), torch.from_numpy(drums.positions), tempo_bpm, torch.tensor(lags)
 
     def losses(self, net: nn.Module, batch: Tensors, step: int) -> Losses:
         """tokens: nats of a step's combination, behind the first two bars; feel: of a hit's velocity and offset."""

@@ -20,7 +20,15 @@ from training.chunks import chunks
 from training.data.drum_windows import Windows, cut_batches
 from training.data.performance import Performance, most_common
 from training.loop import Losses, Pace, Recipe, Tensors
-from training.networks.layers import GridPositions, Tempo, both_ways, drawn, nats_of_bins, uniform_of_normal
+from training.networks.layers import (
+    GridPositions,
+    Tempo,
+    both_ways,
+    drawn,
+    nats_of_bins,
+    near_tempos,
+    uniform_of_normal,
+)
 from training.networks.tokens import TOKENS, bits_of_tokens, tokens_of_hits
 
 __all__ = ["BINS", "TAP_COLUMNS", "Drumify", "DrumifyRecipe", "taps_of_cells"]
@@ -32,6 +40,7 @@ BINS = 24
 TAP_COLUMNS = 5
 """tap or none; velocity; offset; whether the velocity is known; whether the offset is."""
 DROPOUT = 0.4
+TEMPO_JITTER = 0.03
 VELOCITY_KNOWN, OFFSET_KNOWN = 0.65, 0.35
 """How often, in training."""
 FEEL_WEIGHT = 0.1
@@ -113,12 +122,8 @@ class DrumifyRecipe(Recipe):
 
     def batches(self, batch: int, rng: np.random.Generator) -> Iterator[Tensors]:
         for drums in cut_batches(self.windows, batch, rng):
-            tempo_bpm = drums.tempos_bpm * np.exp(rng.normal(0.0, TEMPO_JITTER, len(drums)))
-            yield (
-                torch.from_numpy(drums.cells),
-                torch.from_numpy(drums.positions),
-                torch.from_numpy(tempo_bpm.astype(np.float32)[:, None]),
-            )
+            tempo_bpm = near_tempos(drums.tempos_bpm, TEMPO_JITTER, rng)
+            yield torch.from_numpy(drums.cells), torch.from_numpy(drums.positions), tempo_bpm
 
     def losses(self, net: nn.Module, batch: Tensors, step: int) -> Losses:
         """tokens: nats of a tapped step's combination; feel: nats of a hit's velocity and offset."""
@@ -157,9 +162,6 @@ class DrumifyRecipe(Recipe):
             best = max((_f1(chance > threshold, hits), threshold) for threshold in np.arange(0.2, 0.5, 0.02).tolist())
             said.append(f"F1 {best[0]:.4f} at {best[1]:.2f}, {float(nats):.4f} nats")
         return "; without velocity ".join(said)
-
-
-TEMPO_JITTER = 0.03
 
 
 def _f1(found: Tensor, hits: Tensor) -> float:

@@ -18,7 +18,7 @@ from training.chunks import chunks
 from training.data.drum_windows import Windows, cut_batches
 from training.data.performance import Performance, most_common
 from training.loop import Losses, Pace, Recipe, Tensors
-from training.networks.layers import GridPositions, Tempo, both_ways, median, nats_of_bins
+from training.networks.layers import GridPositions, Tempo, both_ways, median, nats_of_bins, near_tempos
 
 __all__ = ["BINS", "SIXTEENTH_MS", "Humanise", "HumaniseRecipe", "Together"]
 
@@ -27,6 +27,7 @@ LAYERS = 2
 BINS = 40
 """Of each histogram: a fortieth of a sixteenth, 3 ms at 120 BPM, and a fortieth of the velocities."""
 DROPOUT = 0.35
+TEMPO_JITTER = 0.05
 DROPPED_CLASSES = 0.08
 """How often one of the nine is not heard in training: with fewer drums the others are played much the same."""
 SIXTEENTH_MS = 15000.0  # over the tempo in BPM
@@ -77,13 +78,8 @@ class HumaniseRecipe(Recipe):
 
     def batches(self, batch: int, rng: np.random.Generator) -> Iterator[Tensors]:
         for drums in cut_batches(self.windows, batch, rng):
-            # Nobody plays a tempo to the beat a minute, and no session is to be known by its own.
-            tempo_bpm = drums.tempos_bpm * np.exp(rng.normal(0.0, 0.05, len(drums)))
-            yield (
-                torch.from_numpy(drums.cells),
-                torch.from_numpy(drums.positions),
-                torch.from_numpy(tempo_bpm.astype(np.float32)[:, None]),
-            )
+            tempo_bpm = near_tempos(drums.tempos_bpm, TEMPO_JITTER, rng)
+            yield torch.from_numpy(drums.cells), torch.from_numpy(drums.positions), tempo_bpm
 
     def losses(self, net: nn.Module, batch: Tensors, step: int) -> Losses:
         """velocity and offset: nats of a hit's bin."""

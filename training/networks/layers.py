@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - torch's own convention
@@ -12,7 +14,7 @@ from bridge.models.grid import PAD_POSITION, STEPS
 
 __all__ = [
     "LEAST_PROBABILITY", "OCTAVES", "GridPositions", "Mixer", "Tempo",
-    "both_ways", "drawn", "median", "nats_of_bins", "uniform_of_normal", "valid_steps",
+    "both_ways", "drawn", "median", "nats_of_bins", "near_tempos", "uniform_of_normal", "valid_steps",
 ]  # fmt: skip
 
 OCTAVES = (1, 2, 4, 8)
@@ -79,6 +81,15 @@ class Tempo(nn.Module):
         waves = torch.cat((torch.sin(angle), torch.cos(angle)), dim=1)
         out: Tensor = self.outer(F.relu(self.inner(waves)))
         return out
+
+
+def near_tempos(tempos_bpm: npt.NDArray[np.float32], spread: float, rng: np.random.Generator) -> Tensor:
+    """Tempos [N] -> [N, 1], each a little faster or slower: `spread` is the standard deviation of the logarithm.
+
+    Nobody plays a tempo to the beat a minute, and no session is to be known by its own.
+    """
+    moved = tempos_bpm * np.exp(rng.normal(0.0, spread, len(tempos_bpm)))
+    return torch.from_numpy(moved.astype(np.float32)[:, None])
 
 
 def both_ways(inputs: int, width: int, layers: int, dropout: float) -> nn.GRU:

@@ -16,7 +16,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - torch's own convention
 
 from bridge.models.grid import PAD_POSITION, STEPS_PER_BEAT
-from bridge.models.melody_continuation import AROUND, HISTORY, lags_of
+from bridge.models.lookback import AROUND
+from bridge.models.melody_continuation import HISTORY, melody_lags_of
 from bridge.models.melody_grid import FIRST_PITCH, LOWEST_PITCH, TOKENS
 from training.chunks import chunks
 from training.data.melody_windows import CHORD_COLUMNS, MelodyWindows, melody_batches, on_grid
@@ -117,7 +118,7 @@ class MelodyContinuationRecipe(Recipe):
                 torch.from_numpy(melodies.tokens),
                 torch.from_numpy(melodies.positions),
                 torch.from_numpy(melodies.harmony * told[:, None, None].astype(np.float32)),
-                torch.tensor([lags_of(bar_steps) for bar_steps in melodies.bar_steps.tolist()]),
+                torch.tensor([melody_lags_of(bar_steps) for bar_steps in melodies.bar_steps.tolist()]),
             )
 
     def losses(self, net: nn.Module, batch: Tensors, step: int) -> Losses:
@@ -143,7 +144,7 @@ class MelodyContinuationRecipe(Recipe):
                 tokens = torch.from_numpy(melodies.tokens).to(device)
                 positions = torch.from_numpy(melodies.positions).to(device)
                 harmony = torch.from_numpy(melodies.harmony).to(device) * share
-                lags = torch.tensor([lags_of(steps) for steps in melodies.bar_steps.tolist()], device=device)
+                lags = torch.tensor([melody_lags_of(steps) for steps in melodies.bar_steps.tolist()], device=device)
                 logits = net(tokens, positions, harmony, lags)
                 at = torch.arange(tokens.shape[1], device=device)
                 behind = (positions[..., 0] != PAD_POSITION) & (at >= PRIMER_BARS * lags[:, 2:3])
