@@ -56,6 +56,12 @@ class Preset:
                 check(key, value)
                 object.__setattr__(self, key, int(value) if SETTINGS[key].whole else float(value))
 
+    @property
+    def settings(self) -> dict[str, float]:
+        """The numbers that it sets, by the setting's name."""
+        values = {name: getattr(self, name, None) for name in SETTINGS}
+        return {name: value for name, value in values.items() if value is not None}
+
 
 PRESET_KEYS = tuple(field.name for field in fields(Preset))
 

@@ -12,6 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import bridge
 from bridge.band import Band, Made, refs_of
@@ -48,6 +49,7 @@ from bridge.wire.protocol import (
     Part,
     Ping,
     Pong,
+    PresetValue,
     Refused,
     Reply,
     ResultHead,
@@ -281,16 +283,25 @@ class Service:
         return [head, *result_clip_parts(made.clips, ask.session, ask.request_id)]
 
     def _welcome(self, ask: Ask) -> list[Part]:
-        both = {"session": ask.session, "request_id": ask.request_id, "part": 0, "parts": 1}
-        names: list[tuple[str, str, str]] = [("model", m.card.name, m.card.kind) for m in self._store.models.values()]
-        names += [("preset", preset.name, preset.about or "") for preset in self._presets.presets.values()]
-        names += [("kit", kit.name, kit.about) for kit in self._presets.kits.values()]
+        both: dict[str, Any] = {"session": ask.session, "request_id": ask.request_id, "part": 0, "parts": 1}
+        names = [Name(**both, kind="model", name=m.card.name, about=m.card.kind) for m in self._store.models.values()]
+        for preset in self._presets.presets.values():
+            values = tuple(PresetValue(name, float(value)) for name, value in preset.settings.items())
+            about = _cut(preset.about, protocol.ABOUT_BYTES)
+            names.append(
+                Name(
+                    **both, kind="preset", name=preset.name, about=about, settings=values, kit=preset.kit,
+                    model=preset.model,
+                )
+            )  # fmt: skip
+        for kit in self._presets.kits.values():
+            names.append(Name(**both, kind="kit", name=kit.name, about=_cut(kit.about, protocol.ABOUT_BYTES)))
         return [
             Welcome(
                 **both, boot_id=self._boot_id, protocol_version=protocol.VERSION, bridge_version=bridge.__version__,
                 max_bars=MAX_BARS, max_notes=MAX_NOTES, max_waiting=MAX_WAITING, datagram_bytes=protocol.DATAGRAM_BYTES,
             ),
-            *(Name(**both, kind=kind, name=name, about=_cut(about, 400)) for kind, name, about in names),
+            *names,
         ]  # fmt: skip
 
     def _state(self, ask: Ask) -> list[Part]:

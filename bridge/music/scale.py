@@ -24,9 +24,31 @@ SCALES: dict[str, tuple[int, ...]] = {
     "Major Pentatonic": (0, 2, 4, 7, 9),
     "Harmonic Minor": (0, 2, 3, 5, 7, 8, 11),
     "Melodic Minor": (0, 2, 3, 5, 7, 9, 11),
+    "Half-whole Dim.": (0, 1, 3, 4, 6, 7, 9, 10),
+    "Whole-half Dim.": (0, 2, 3, 5, 6, 8, 9, 11),
+    "Harmonic Major": (0, 2, 4, 5, 7, 8, 11),
+    "Dorian #4": (0, 2, 3, 6, 7, 9, 10),
+    "Phrygian Dominant": (0, 1, 4, 5, 7, 8, 10),
+    "Lydian Augmented": (0, 2, 4, 6, 8, 9, 11),
+    "Lydian Dominant": (0, 2, 4, 6, 7, 9, 10),
+    "Super Locrian": (0, 1, 3, 4, 6, 8, 10),
+    "8-Tone Spanish": (0, 1, 3, 4, 5, 6, 8, 10),
+    "Bhairav": (0, 1, 4, 5, 7, 8, 11),
+    "Hungarian Minor": (0, 2, 3, 6, 7, 8, 11),
+    "Hirajoshi": (0, 2, 3, 7, 8),
+    "In-Sen": (0, 1, 5, 7, 10),
+    "Iwato": (0, 1, 5, 6, 10),
+    "Kumoi": (0, 2, 3, 7, 9),
+    "Pelog Selisir": (0, 1, 3, 7, 8),
+    "Pelog Tembung": (0, 1, 5, 7, 8),
+    "Messiaen 3": (0, 2, 3, 4, 6, 7, 8, 10, 11),
+    "Messiaen 4": (0, 1, 2, 5, 6, 7, 8, 11),
+    "Messiaen 5": (0, 1, 5, 6, 7, 11),
+    "Messiaen 6": (0, 2, 4, 5, 6, 8, 10, 11),
+    "Messiaen 7": (0, 1, 2, 3, 5, 6, 7, 8, 9, 11),
     "Chromatic": tuple(range(12)),
 }
-"""Name -> semitones above the root."""
+"""Name -> semitones above the root. The names are those that Live shows."""
 
 _BY_LOWER_CASE = {name.lower(): name for name in SCALES}
 

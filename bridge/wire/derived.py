@@ -1,7 +1,7 @@
 """What is derived from the table in `protocol.py`, so that nothing is listed twice by hand.
 
-    docs/protocol.md            for whoever writes a client
-    max_for_live/protocol.js    for the devices' script
+    docs/protocol.md                   for whoever writes a client
+    max_for_live/script/protocol.js    for the devices' script
 
 `python -m bridge.wire.derived` writes both; with `--check` it writes nothing, and names what is stale.
 """
@@ -12,8 +12,8 @@ import argparse
 import json
 import struct
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 
 from bridge.errors import REFUSALS
@@ -42,30 +42,51 @@ from bridge.wire.protocol import (
     to_datagram,
 )
 
-__all__ = ["FILES", "main", "page", "script", "stale"]
+__all__ = ["DEVICE", "FILES", "main", "page", "script", "stale"]
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 COMMAND = "python -m bridge.wire.derived"
 TAGS: dict[type, str] = {int: "i", float: "f", str: "s", bool: "i"}
 
-ON_REFUSAL = {
-    "bad_datagram": "A mistake in the client: compare what it sends with the tables below.",
-    "bad_value": "Show the sentence. Ask again with another value, under a new id.",
-    "bad_file": "Not sent: the command line says it of files.",
-    "unknown_name": "Show the sentence; `hello` tells which names there are. Ask again under a new id.",
-    "unknown_clip": "Upload the clip that `clip_hash` names, then send the request again, under the same id.",
-    "unsupported": "Show the sentence. Ask again with other clips or in another meter, under a new id.",
-    "busy": "Wait as for a message that was lost, then send it again, under the same id.",
-    "late": "Leave what plays. Ask again under a new id if it is still wanted.",
-    "replaced": "Nothing: the newer request is answered.",
-    "cancelled": "Nothing: it was asked for.",
-    "stale": "In answer to `need`: forget the parts and send the request again, under the same id. "
-    "In answer to a request: ask again under a new id.",
-    "model_failed": "Show the sentence. Ask for less or with another model, under a new id.",
-    "no_answer": "Not sent: what a client says by itself when its patience ends.",
-    "fault": "Show the sentence, and report it.",
+PROBE = "/sideman/probe"
+"""What a device sends to itself alone: it finds out so whether its port hears."""
+
+DEVICE: dict[str, int | float] = {
+    "port": 42711,
+    "limit_seconds": 10.0,
+    "patience_seconds": 0.4,
+    "gap_seconds": 0.02,
+    "longest_gap_seconds": 0.1,
 }
-"""What a client does about each code of `bridge.errors`."""
+"""What `bridge.client` does, which the wire may not import: a test compares the two."""
+
+ON_REFUSAL = {
+    "bad_datagram": ("show", "A mistake in the client: compare what it sends with the tables below."),
+    "bad_value": ("show", "Show the sentence. Ask again with another value, under a new id."),
+    "bad_file": ("show", "Not sent: the command line says it of files."),
+    "unknown_name": (
+        "show",
+        "Show the sentence; `hello` tells which names there are. Ask again under a new id.",
+    ),
+    "unknown_clip": (
+        "upload",
+        "Upload the clip that `clip_hash` names, then send the request again, under the same id.",
+    ),
+    "unsupported": ("show", "Show the sentence. Ask again with other clips or in another meter, under a new id."),
+    "busy": ("wait", "Wait as for a message that was lost, then send it again, under the same id."),
+    "late": ("late", "Leave what plays. Ask again under a new id if it is still wanted."),
+    "replaced": ("leave", "Nothing: the newer request is answered."),
+    "cancelled": ("leave", "Nothing: it was asked for."),
+    "stale": (
+        "again",
+        "In answer to `need`: forget the parts and send the request again, under the same id. "
+        "In answer to a request: ask again under a new id.",
+    ),
+    "model_failed": ("show", "Show the sentence. Ask for less or with another model, under a new id."),
+    "no_answer": ("show", "Not sent: what a client says by itself when its patience ends."),
+    "fault": ("show", "Show the sentence, and report it."),
+}
+"""What a client does about each code of `bridge.errors`: a word for the devices' script, and the advice in full."""
 
 GUIDE = """\
 <!-- Derived by `{command}`: change bridge/wire/protocol.py or derived.py, not this page. -->
@@ -77,7 +98,7 @@ here. `bridge/client.py` is one in Python, to read beside this page.
 
 ## On the wire
 
-- OSC 1.0 (texts end with a NUL and are padded to four bytes) over UDP, to 127.0.0.1, port 42711 unless the bridge was
+- OSC 1.0 (texts end with a NUL and are padded to four bytes) over UDP, to 127.0.0.1, port {port} unless the bridge was
   started with another. Nothing outside this computer can reach it.
 - One message a datagram, of at most {datagram_bytes:,} bytes. Flat bundles are read too; their time tags are ignored.
 - Arguments are `i`, `f` and `s` only, in the order of the tables below, all of them, and none too many. Where a number
@@ -88,7 +109,8 @@ here. `bridge/client.py` is one in Python, to read beside this page.
 - A list is its count, then the fields of each member, one member after the other.
 - Times are in quarter notes from the clip's start, whatever the meter.
 - Replies go to the address that the datagram came from, **on the port that `reply_port` names**, not on the one that it
-  was sent from.
+  was sent from. A device that cannot know whether its port hears sends itself a `{probe}`: the bridge never uses
+  that address.
 - A datagram that is no such message is not answered, only counted. If its first four arguments can be read it is
   refused, with a sentence.
 
@@ -131,11 +153,11 @@ which asks for the others; wait {factor:g} times as long each time, up to {longe
 | `clip/state` names parts | upload them, and the last part again, at once |
 | `refused` as `unknown_clip` | upload the clip's last part, and send the request again when `clip/state` says that \
 the clip is known |
-| `accepted` came | wait at least 0.4 s before the next repeat |
-| a reply has begun and no part came for 0.02 s | `need`, with up to {most_missing} indices, again and again, at least \
-every 0.1 s; the bridge sends the first 48 of them |
+| `accepted` came | wait at least {patience_seconds:g} s before the next repeat |
+| a reply has begun and no part came for {gap_seconds:g} s | `need`, with up to {most_missing} indices, again and \
+again, at least every {longest_gap_seconds:g} s; the bridge sends the first 48 of them |
 | the whole reply is there | `got` |
-| 10 s are over | give up, and tell the musician that the bridge does not answer |
+| {limit_seconds:g} s are over | give up, and tell the musician that the bridge does not answer |
 
 A repeat carries the same `request_id`, with the age of its snapshot in `asked_seconds_ago`, and nothing is ever
 generated twice: a request that waits is `accepted` again, and one that was answered gets its reply again, the first
@@ -173,12 +195,13 @@ and its hash is `{hash_digits}`.
 """
 
 SCRIPT_HEAD = f"""\
-// Derived by `{COMMAND}`: change bridge/wire/protocol.py, not this file.
+// Derived by `{COMMAND}`: change bridge/wire/protocol.py or derived.py, not this file.
 //
-// Every message between a device and the bridge: `asks` go to the bridge, `replies` come back. A field's type is i, f
-// or s, or null where it is a group; from low to high is its range, for a text that of its length in bytes.
-// optional: -1 or "" is none. many: a count, from low to high, then so many members. group: the fields of each member;
-// a many without a group is of whole numbers from 0.
+// Every message between a device and the bridge: `asks` go to the bridge, `replies` come back. `after` names the head
+// whose fields come first, which has a head of its own, up to null. A field's type is i, f or s, or the name of a
+// group; from low to high is its range, for a text that of its length in bytes. optional: -1 or "" is none. default:
+// what it is when nobody says. many: a count, from low to high, then so many members; those of type i are from 0.
+// A refusal's word: show its sentence, upload the clip, wait and try again, ask again, it is late, leave it.
 """
 
 
@@ -198,7 +221,9 @@ def _guide() -> str:
     return GUIDE.format(
         command=COMMAND,
         version=VERSION,
+        probe=PROBE,
         datagram_bytes=DATAGRAM_BYTES,
+        **DEVICE,
         first=backoff.next_seconds,
         factor=backoff.factor,
         longest=backoff.longest_seconds,
@@ -210,7 +235,7 @@ def _guide() -> str:
         hash_bytes=content.hex(" ", 4),
         hash_digits=clip_hash(length_beats, meter, [note]),
         refusals="\n".join(
-            f"| `{code}` | {_plain(kind.__doc__ or '')} | {ON_REFUSAL[code]} |" for code, kind in REFUSALS.items()
+            f"| `{code}` | {_plain(kind.__doc__ or '')} | {ON_REFUSAL[code][1]} |" for code, kind in REFUSALS.items()
         ),
     )
 
@@ -344,46 +369,88 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
-# --- max_for_live/protocol.js -------------------------------------------------------------------------------------
+# --- max_for_live/script/protocol.js ------------------------------------------------------------------------------
 
 
 def script() -> str:
-    """max_for_live/protocol.js: one object, in ES5."""
-    parts = [
-        f'    "version": {VERSION}',
-        f'    "datagram_bytes": {DATAGRAM_BYTES}',
-        f'    "codes": {json.dumps(list(REFUSALS))}',
-        f'    "asks": {_messages(Ask)}',
-        f'    "replies": {_messages(Reply)}',
-    ]
-    return SCRIPT_HEAD + "var protocol = {\n" + ",\n".join(parts) + "\n};\n"
+    """max_for_live/script/protocol.js: a module in ES5."""
+    backoff = Backoff()
+    delivery = {
+        "first_seconds": backoff.next_seconds,
+        "factor": backoff.factor,
+        "longest_seconds": backoff.longest_seconds,
+        **{name: number for name, number in DEVICE.items() if name.endswith("_seconds")},
+    }
+    groups = {c.kind.__name__: [_field(member) for member in c.group] for m in MESSAGES for c in columns(m) if c.group}
+    parts = {
+        "version": VERSION,
+        "port": DEVICE["port"],
+        "probe": json.dumps(PROBE),
+        "datagram_bytes": DATAGRAM_BYTES,
+        "notes_a_part": NOTES_A_PART,
+        "most_missing": MOST_MISSING,
+        "delivery": _block(delivery),
+        "refusals": _block({code: ON_REFUSAL[code][0] for code in REFUSALS}),
+        "groups": _braces(f"{json.dumps(name)}: {_fields(row)}" for name, row in groups.items()),
+        "heads": _braces(f"{json.dumps(kind.__name__)}: {_row(kind)}" for kind in SHARED),
+        "asks": _messages(Ask),
+        "replies": _messages(Reply),
+    }
+    return SCRIPT_HEAD + "\n" + "\n".join(f"exports.{name} = {value};" for name, value in parts.items()) + "\n"
 
 
 def _messages(base: type) -> str:
-    rows = []
-    for kind in MESSAGES:
-        if issubclass(kind, base):
-            row = ",\n".join(f"            {json.dumps(_field(column))}" for column in columns(kind))
-            rows.append(f"        {json.dumps(kind.ADDRESS)}: [\n{row}\n        ]")
-    return "{\n" + ",\n".join(rows) + "\n    }"
+    return _braces(f"{json.dumps(kind.ADDRESS)}: {_row(kind)}" for kind in MESSAGES if issubclass(kind, base))
 
 
-def _field(column: Column) -> dict[str, object]:
+def _row(kind: type) -> str:
+    """What a message, or a head, adds to the head that it comes after."""
+    base = kind.__bases__[0]
+    after = json.dumps(base.__name__ if base in SHARED else None)
+    defaults = {field.name: field.default for field in fields(kind)}
+    own = [_field(column, defaults[column.name]) for column in _own(kind)]
+    return f'{{"after": {after}, "fields": {_fields(own)}}}'
+
+
+def _field(column: Column, default: object = MISSING) -> dict[str, object]:
+    """A field of the script's table: what is not said is none, or not so."""
     is_text = column.kind is str
-    return {
+    found: dict[str, object] = {
         "name": column.name,
-        "type": TAGS.get(column.kind),
-        "low": 0 if is_text else _whole(column.says.low),
-        "high": column.says.longest if is_text else _whole(column.says.high),
-        "optional": column.optional,
-        "many": column.many,
-        "group": [_field(member) for member in column.group],
+        "type": column.kind.__name__ if column.group else TAGS[column.kind],
     }
+    if column.many or not column.group:
+        found |= {
+            "low": 0 if is_text else _whole(column.says.low),
+            "high": column.says.longest if is_text else _whole(column.says.high),
+        }
+    if column.says.unit:
+        found["unit"] = column.says.unit
+    if column.optional:
+        found["optional"] = True
+    elif default is not MISSING:
+        found["default"] = int(default) if isinstance(default, bool) else default
+    if column.many:
+        found["many"] = True
+    return found
+
+
+def _fields(row: Sequence[dict[str, object]]) -> str:
+    lines = ",\n".join(f"        {json.dumps(field)}" for field in row)
+    return f"[\n{lines}\n    ]" if row else "[]"
+
+
+def _block(content: Mapping[str, str | float]) -> str:
+    return _braces(f"{json.dumps(name)}: {json.dumps(value)}" for name, value in content.items())
+
+
+def _braces(lines: Iterable[str]) -> str:
+    return "{\n    " + ",\n    ".join(lines) + "\n}"
 
 
 # --- the files ----------------------------------------------------------------------------------------------------
 
-FILES: dict[str, Callable[[], str]] = {"docs/protocol.md": page, "max_for_live/protocol.js": script}
+FILES: dict[str, Callable[[], str]] = {"docs/protocol.md": page, "max_for_live/script/protocol.js": script}
 """Path from the repository's root -> what must stand there."""
 
 

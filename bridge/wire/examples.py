@@ -31,6 +31,7 @@ from bridge.wire.protocol import (
     Ping,
     Point,
     Pong,
+    PresetValue,
     Refused,
     ResultClip,
     ResultHead,
@@ -123,6 +124,7 @@ EXAMPLES: tuple[Message, ...] = (
     Name(
         **_REPLY, request_id=1, part=4, parts=13, kind="preset", name="loose",
         about="Relaxed and full of feel, with a small surprise now and then.",
+        settings=(PresetValue("temperature", 1.125), PresetValue("humanise", 1.0), PresetValue("amount", 0.5)),
     ),
     Pong(**_REPLY, request_id=2, boot_id=BOOT_ID),
     State(

@@ -32,11 +32,11 @@ from bridge.settings import SETTINGS
 from bridge.wire import osc
 
 __all__ = [
-    "ADDRESSES", "DATAGRAM_BYTES", "MESSAGES", "MOST_MISSING", "NOTES_A_PART", "VERSION",
+    "ABOUT_BYTES", "ADDRESSES", "DATAGRAM_BYTES", "MESSAGES", "MOST_MISSING", "NOTES_A_PART", "VERSION",
     "Accepted", "Ask", "Blend", "Cancel", "ClipPart", "ClipRef", "ClipState", "Column", "Continue", "Drumify",
     "Generate", "Got", "Hello", "Humanise", "Interpolate", "ModelState", "Name", "Need", "Part", "PartAsk", "Path",
-    "Ping", "Point", "Pong", "Refused", "ResultClip", "ResultHead", "Says", "SkillAsk", "State", "Status", "Vary",
-    "Welcome",
+    "Ping", "Point", "Pong", "PresetValue", "Refused", "ResultClip", "ResultHead", "Says", "SkillAsk", "State",
+    "Status", "Vary", "Welcome",
     "columns", "from_message", "head_of", "meaning_of", "to_datagram",
 ]  # fmt: skip
 
@@ -49,6 +49,8 @@ MOST_MISSING = 160
 """Indices in one message that asks for parts: more would not fit, and are asked for afterwards."""
 NAME_BYTES = 160
 """Of a preset or kit: 40 characters of whichever script."""
+ABOUT_BYTES = 320
+"""Of a sentence about a preset, a kit or a model: the rest of a datagram with the longest names."""
 HASH_DIGITS = 16
 
 INT_LOW, INT_HIGH = -(2**31), 2**31 - 1
@@ -87,6 +89,17 @@ class Point:
 
     x: Annotated[float, Says("from the first corner to the second", 0, 1)]
     y: Annotated[float, Says("from the first corner to the third", 0, 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class PresetValue:
+    """What a preset sets one knob to."""
+
+    setting: Annotated[str, Says("name of the setting, as in the requests", longest=16)]
+    value: Annotated[float, Says("its value", 0, 1000)]
+
+
+GROUPS = (ClipRef, Point, PresetValue)
 
 
 # --- what every message begins with -------------------------------------------------------------------------------
@@ -384,9 +397,14 @@ class Name(Part):
     """The name of something that the bridge has."""
 
     ADDRESS: ClassVar[str] = "/sideman/name"
-    kind: Annotated[str, Says("model, preset or kit")]
+    kind: Annotated[str, Says("model, preset or kit", longest=8)]
     name: Annotated[str, Says("its name, as requests give it", longest=NAME_BYTES)]
-    about: Annotated[str, Says("a sentence about it; for a model its kind", longest=400)] = ""
+    about: Annotated[str, Says("a sentence about it; for a model its kind", longest=ABOUT_BYTES)] = ""
+    settings: Annotated[
+        tuple[PresetValue, ...], Says("of a preset: what it sets knobs to, all others stay", 0, len(SETTINGS))
+    ] = ()
+    kit: Annotated[str | None, Says("of a preset: its kit; empty: none", longest=NAME_BYTES)] = None
+    model: Annotated[str | None, Says("of a preset: its model; empty: none")] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -517,12 +535,12 @@ def _column(name: str, hint: Any) -> Column:
     group: tuple[Column, ...] = ()
     if plain is Note:
         group = NOTE_COLUMNS
-    elif plain in (ClipRef, Point):
+    elif plain in GROUPS:
         group = _columns(plain)
     return Column(name, plain, says, optional, many, group)
 
 
-_COLUMNS: dict[type, tuple[Column, ...]] = {kind: _columns(kind) for kind in (*MESSAGES, Ask, ClipRef, Point)}
+_COLUMNS: dict[type, tuple[Column, ...]] = {kind: _columns(kind) for kind in (*MESSAGES, Ask, *GROUPS)}
 _COLUMNS[Note] = NOTE_COLUMNS
 
 

@@ -8,7 +8,10 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
+from dataclasses import MISSING, fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +19,17 @@ from bridge import client, server, service
 from bridge.errors import REFUSALS
 from bridge.wire import derived, osc
 from bridge.wire.examples import EXAMPLES
-from bridge.wire.protocol import ADDRESSES, DATAGRAM_BYTES, MESSAGES, VERSION, Ask, Message, columns, to_datagram
+from bridge.wire.protocol import (
+    ADDRESSES,
+    DATAGRAM_BYTES,
+    MESSAGES,
+    VERSION,
+    Ask,
+    Column,
+    Message,
+    columns,
+    to_datagram,
+)
 
 EACH = pytest.mark.parametrize("kind", MESSAGES, ids=ADDRESSES)
 
@@ -26,11 +39,10 @@ def section(kind: type[Message]) -> str:
     return re.split(r"^### ", derived.page().split(f"\n### {kind.ADDRESS}\n")[1], flags=re.MULTILINE)[0]
 
 
-def script() -> dict[str, object]:
-    """The object in protocol.js. What JSON reads is ES5, and has no trailing commas."""
-    text = derived.script().split("var protocol = ", 1)[1]
-    content: dict[str, object] = json.loads(text.removesuffix(";\n"))
-    return content
+def script() -> dict[str, Any]:
+    """What protocol.js exports. What JSON reads is ES5, and has no trailing commas."""
+    _, *exports = re.split(r"^exports\.(\w+) = ", derived.script(), flags=re.MULTILINE)
+    return {name: json.loads(text.removesuffix(";\n")) for name, text in zip(exports[::2], exports[1::2], strict=True)}
 
 
 def test_no_derived_file_is_stale() -> None:
@@ -40,7 +52,7 @@ def test_no_derived_file_is_stale() -> None:
 def test_a_stale_file_and_a_missing_one_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert derived.main([], tmp_path) == 0
     assert derived.main(["--check"], tmp_path) == 0
-    page, written = tmp_path / "docs/protocol.md", tmp_path / "max_for_live/protocol.js"
+    page, written = tmp_path / "docs/protocol.md", tmp_path / "max_for_live/script/protocol.js"
     before = page.read_bytes()
     page.write_bytes(before + b"one line by hand\n")
     capsys.readouterr()
@@ -48,7 +60,7 @@ def test_a_stale_file_and_a_missing_one_are_named(tmp_path: Path, capsys: pytest
     assert capsys.readouterr().err == f"docs/protocol.md is stale: run {derived.COMMAND}.\n"
     assert page.read_bytes() != before, "--check writes nothing"
     written.unlink()
-    assert derived.stale(tmp_path) == ["docs/protocol.md", "max_for_live/protocol.js"]
+    assert derived.stale(tmp_path) == ["docs/protocol.md", "max_for_live/script/protocol.js"]
     assert derived.main([], tmp_path) == 0
     assert page.read_bytes() == before
     assert b"\r" not in before + written.read_bytes()
@@ -84,7 +96,7 @@ def test_the_wire_form_on_the_page_is_the_datagram(kind: type[Message]) -> None:
 
 def test_the_page_says_what_to_do_about_every_refusal() -> None:
     assert list(derived.ON_REFUSAL) == list(REFUSALS)
-    for code, advice in derived.ON_REFUSAL.items():
+    for code, (_, advice) in derived.ON_REFUSAL.items():
         assert re.search(rf"^\| `{code}` \| .+ \| {re.escape(advice)} \|$", derived.page(), flags=re.MULTILINE)
 
 
@@ -94,19 +106,19 @@ def test_the_example_of_a_hash_is_right() -> None:
     assert hashlib.sha1(bytes.fromhex(shown[1])).hexdigest()[:16] == shown[2]
 
 
-def test_the_numbers_that_the_page_gives_by_hand_are_those_of_the_code() -> None:
-    page = " ".join(derived.page().split())
-    limit_seconds = inspect.signature(client.Client).parameters["limit_seconds"].default
-    for sentence in (
-        f"port {server.PORT} unless",
-        f"wait at least {client.PATIENCE_SECONDS:g} s before",
-        f"no part came for {client.GAP_SECONDS:g} s",
-        f"| {limit_seconds:g} s are over |",
-        f"sends the first {service.BURST} of them",
-        f"the first {service.BURST} parts of it",
-    ):
-        assert sentence in page
+def test_the_numbers_that_are_given_by_hand_are_those_of_the_code() -> None:
+    of_the_code = {
+        "port": client.PORT,
+        "limit_seconds": inspect.signature(client.Client).parameters["limit_seconds"].default,
+        "patience_seconds": client.PATIENCE_SECONDS,
+        "gap_seconds": client.GAP_SECONDS,
+        "longest_gap_seconds": client.LONGEST_GAP_SECONDS,
+    }
+    assert of_the_code == derived.DEVICE
     assert client.PORT == server.PORT
+    page = " ".join(derived.page().split())
+    for sentence in (f"sends the first {service.BURST} of them", f"the first {service.BURST} parts of it"):
+        assert sentence in page
 
 
 def test_every_link_within_the_page_leads_somewhere() -> None:
@@ -117,30 +129,64 @@ def test_every_link_within_the_page_leads_somewhere() -> None:
     assert len(links) >= len(MESSAGES)
 
 
-# --- max_for_live/protocol.js -------------------------------------------------------------------------------------
+# --- max_for_live/script/protocol.js ------------------------------------------------------------------------------
+
+
+def all_fields(content: dict[str, Any], row: dict[str, Any]) -> list[dict[str, Any]]:
+    """A message's fields, those of the heads that it comes after first."""
+    head = all_fields(content, content["heads"][row["after"]]) if row["after"] else []
+    return [*head, *row["fields"]]
 
 
 def test_the_script_has_every_message_with_every_field() -> None:
     content = script()
     assert content["version"] == VERSION
     assert content["datagram_bytes"] == DATAGRAM_BYTES
-    assert content["codes"] == list(REFUSALS)
-    asks, replies = content["asks"], content["replies"]
-    assert isinstance(asks, dict)
-    assert isinstance(replies, dict)
-    assert {**asks, **replies}.keys() == ADDRESSES.keys()
+    assert {**content["asks"], **content["replies"]}.keys() == ADDRESSES.keys()
     for kind in MESSAGES:
-        row = (asks if issubclass(kind, Ask) else replies)[kind.ADDRESS]
-        assert [field["name"] for field in row] == [column.name for column in columns(kind)]
-        for field, column in zip(row, columns(kind), strict=True):
-            assert field["optional"] is column.optional
-            assert field["many"] is column.many
-            assert [member["name"] for member in field["group"]] == [member.name for member in column.group]
-            if column.kind in (int, float, bool):
-                assert field["type"] == ("f" if column.kind is float else "i")
-                assert (field["low"], field["high"]) == (column.says.low, column.says.high)
-            elif column.kind is str:
-                assert (field["type"], field["high"]) == ("s", column.says.longest)
+        row = all_fields(content, content["asks" if issubclass(kind, Ask) else "replies"][kind.ADDRESS])
+        assert_same(content, row, columns(kind))
+
+
+def assert_same(content: dict[str, Any], row: list[dict[str, Any]], expected: Sequence[Column]) -> None:
+    assert [field["name"] for field in row] == [column.name for column in expected]
+    for field, column in zip(row, expected, strict=True):
+        assert field.get("optional", False) is column.optional
+        assert field.get("many", False) is column.many
+        if column.group:
+            assert_same(content, content["groups"][field["type"]], column.group)
+        else:
+            assert field["type"] == derived.TAGS[column.kind]
+        if column.many or (not column.group and column.kind is not str):
+            assert (field["low"], field["high"]) == (column.says.low, column.says.high)
+        elif column.kind is str:
+            assert (field["low"], field["high"]) == (0, column.says.longest)
+
+
+def test_what_a_device_may_leave_out_is_what_python_fills_in() -> None:
+    content = script()
+    for kind in (kind for kind in MESSAGES if issubclass(kind, Ask)):
+        row = {field["name"]: field for field in all_fields(content, content["asks"][kind.ADDRESS])}
+        for field in fields(kind):
+            told = row[field.name]
+            if field.default is MISSING:
+                assert "default" not in told
+                assert "optional" not in told
+            elif field.default is None:
+                assert told["optional"] is True
+            else:
+                assert told["default"] == (list(field.default) if isinstance(field.default, tuple) else field.default)
+
+
+def test_the_script_has_a_word_for_every_refusal() -> None:
+    refusals = script()["refusals"]
+    assert list(refusals) == list(REFUSALS)
+    assert set(refusals.values()) == {"show", "upload", "wait", "again", "late", "leave"}
+
+
+def test_the_probe_is_no_message_of_the_bridge() -> None:
+    assert script()["probe"] == derived.PROBE
+    assert derived.PROBE not in ADDRESSES
 
 
 def test_the_script_is_ascii() -> None:
@@ -153,11 +199,8 @@ NODE = shutil.which("node")
 @pytest.mark.skipif(NODE is None, reason="there is no node here")
 def test_node_reads_the_script() -> None:
     assert NODE is not None
-    path = derived.ROOT / "max_for_live/protocol.js"
+    path = derived.ROOT / "max_for_live/script/protocol.js"
     subprocess.run([NODE, "--check", str(path)], check=True, timeout=60)
-    read = (
-        "const source = require('fs').readFileSync(process.argv[1], 'utf8');"
-        "console.log(require('vm').runInNewContext('\"use strict\";' + source + ';JSON.stringify(protocol)', {}));"
-    )
+    read = "console.log(JSON.stringify(require(process.argv[1])))"
     said = subprocess.run([NODE, "-e", read, str(path)], check=True, timeout=60, capture_output=True, text=True)
     assert json.loads(said.stdout) == script()
