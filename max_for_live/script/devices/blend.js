@@ -1,0 +1,198 @@
+// Sideman Blend: up to four clips as the corners of a square, and every point between them.
+//
+// A and B stand above, C and D below; x goes to the right and y upwards. Each answer is shown at once. Freeze writes it
+// as a clip; Path writes a walk as one long clip; with Live on, the clip that plays on this track becomes the blend.
+
+var corners = require("../corners");
+var live_mode = require("../live_mode");
+var screen = require("../screen");
+var sideman = require("../sideman");
+var walk = require("../walk");
+
+var LETTERS = ["a", "b", "c", "d"];
+var FIRST_TO_GRAB = "Select a clip and press Grab A. Then grab others: two to four make a blend.";
+var ONE_MORE = "Grab a second clip: one alone is no blend.";
+
+exports.create = function (world) {
+    var buttons = {
+        freeze: freeze,
+        again: function () { device.again(); }
+    };
+    LETTERS.forEach(function (letter) {
+        buttons["grab_" + letter] = function () { device.grab("corner_" + letter); };
+    });
+    var device = sideman.create(world, {
+        name: "blend",
+        knobs: {
+            x: 0.5, y: 0.5, temperature: 1, path: 0, path_bars: 8, live: 0, boundary: 3, instrument: 0, lock: 1
+        },
+        buttons: buttons,
+        again: refs
+    });
+    var playing = live_mode.create(device);
+    var walking = walk.create(device, finish_path);
+    // The clip that the puck stands for, or null.
+    var now = null;
+
+    function held() {
+        return LETTERS.map(function (letter) {
+            return device.clips["corner_" + letter] || null;
+        });
+    }
+
+    // A path is made again as long as the set is open.
+    function refs(last) {
+        return last.kind === "path" ? null : {corners: last.clips.map(function (clip, index) { return device.ref(index); })};
+    }
+
+    // The request for the puck's place, or for a way through `points`; null where there are not two corners.
+    function request(points) {
+        var blended = corners.of(held()), clips, values;
+        if (blended === null) {
+            return null;
+        }
+        clips = blended.corners.map(function (corner) { return corner.clip; });
+        values = device.musical_values(["temperature"]);
+        if (points === undefined) {
+            copy_place(values, blended.place(device.knobs.x, device.knobs.y));
+        }
+        return {
+            kind: points === undefined ? "blend" : "path", values: values, refs: refs({clips: clips}), clips: clips,
+            made_of: blended.corners.map(function (corner) { return corner.name; }),
+            seed: Math.round(device.knobs.seed),
+            points: points === undefined ? null : points.map(function (point) { return blended.place(point.x, point.y); }),
+            place: function (count) { return device.place_at_home(null, count); }
+        };
+    }
+
+    function copy_place(values, place) {
+        values.x = place.x;
+        values.y = place.y;
+    }
+
+    // Asks for the blend where the puck stands. A newer question takes the place of one that waits.
+    function listen() {
+        var asked = request(), is_for_live;
+        if (asked === null) {
+            return;
+        }
+        asked.clip_id = playing.clip_id();
+        asked.snapshot = playing.quantum();
+        // What was asked before Live mode was turned on is shown, not played.
+        is_for_live = Boolean(device.knobs.live);
+        asked.done = function (result) {
+            now = result.clips[0];
+            if (is_for_live && device.knobs.live) {
+                playing.play(now, asked.clips, result.head);
+            }
+            world.redraw();
+        };
+        device.ask(asked);
+    }
+
+    function freeze() {
+        var asked = request();
+        if (asked === null) {
+            device.say("refused", held().some(Boolean) ? ONE_MORE : FIRST_TO_GRAB);
+            return;
+        }
+        device.make(asked);
+    }
+
+    function finish_path(points) {
+        var asked = request(points);
+        if (asked === null) {
+            device.say("refused", FIRST_TO_GRAB);
+            return;
+        }
+        asked.refs.points = asked.points;
+        device.make(asked);
+    }
+
+    device.on_clip = function (what) {
+        if (what.indexOf("corner_") === 0) {
+            now = null;
+            if (device.is_ready) {
+                listen();
+            }
+        }
+    };
+
+    device.on_knob = function (knob, value) {
+        if (knob === "path") {
+            walking.turned(value > 0.5);
+        } else if (knob === "live") {
+            playing.turned(value > 0.5);
+            if (value > 0.5) {
+                listen();
+            }
+        } else if (knob !== "path_bars" && knob !== "boundary" && knob !== "lock" && knob !== "preset") {
+            listen();
+        }
+    };
+
+    // --- the pad
+
+    var is_dragging = false;
+
+    device.press = function (x, y) {
+        is_dragging = screen.hit(device.model, x, y).part === "pad";
+        if (is_dragging) {
+            device.next_seed();
+            walking.begin();
+            go_to(x, y);
+        }
+    };
+
+    device.drag = function (x, y, is_down) {
+        if (!is_dragging) {
+            return;
+        }
+        go_to(x, y);
+        if (!is_down) {
+            is_dragging = false;
+            // Only now: each change of a parameter by the script may be an undo step of its own.
+            device.turn("x", device.knobs.x);
+            device.turn("y", device.knobs.y);
+            walking.end();
+        }
+    };
+
+    function go_to(x, y) {
+        var place = screen.point(device.model, x, y);
+        // A sentence of many lines may leave no pad.
+        if (place === null) {
+            return;
+        }
+        if (place.x !== device.knobs.x || place.y !== device.knobs.y) {
+            device.knobs.x = place.x;
+            device.knobs.y = place.y;
+            listen();
+        }
+        walking.pass(place);
+        world.redraw();
+    }
+
+    device.target = function () {
+        return device.place_at_home(null, 1);
+    };
+
+    device.picture = function (model) {
+        model.body = "pad";
+        model.corners = held();
+        model.x = device.knobs.x;
+        model.y = device.knobs.y;
+        model.path = walking.points();
+        model.hover = null;
+        model.now = now;
+        model.hint = FIRST_TO_GRAB;
+        playing.say_when_late();
+    };
+
+    var release_all = device.release_all;
+    device.release_all = function () {
+        playing.stop();
+        release_all();
+    };
+    return device;
+};

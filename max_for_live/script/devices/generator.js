@@ -1,0 +1,35 @@
+// Sideman Generator: new drums or a new melody into the selection of the clip view.
+
+var live_set = require("../live_set");
+var midi_tool = require("../midi_tool");
+var transport = require("../transport");
+
+var INSTRUMENTS = ["drums", "melody"];
+
+function copy_into(values, others) {
+    var name;
+    for (name in others) {
+        values[name] = others[name];
+    }
+}
+
+function ask(device, input, bars) {
+    var values = device.values(["density", "humanise", "temperature"]);
+    values.bars = bars;
+    values.variations = 1;
+    values.instrument = INSTRUMENTS[Math.round(device.knobs.instrument)];
+    if (values.instrument === "melody") {
+        // The clip's own scale, which Live gives by its intervals alone, is the song's in nearly all sets.
+        copy_into(values, transport.scale(device.world));
+    }
+    return {kind: "generate", values: values, refs: {kit: device.chosen.kit || null}, clips: [], made_of: "GENERATE"};
+}
+
+exports.create = function (world) {
+    return midi_tool.create(world, {
+        name: "generator",
+        button: "generate",
+        knobs: {temperature: 1, density: 0.5, humanise: 1, instrument: 0},
+        ask: ask
+    }, live_set.shown_meter);
+};

@@ -1,0 +1,32 @@
+// Sideman Transformation: the notes of the clip view's selection, varied, or with a drummer's touch.
+
+var live_set = require("../live_set");
+var midi_tool = require("../midi_tool");
+
+var VARY = 0;
+
+function ask(device, input) {
+    var clip = {
+        length_beats: input.length_beats, numerator: input.numerator, denominator: input.denominator, notes: input.ours
+    }, values;
+    if (clip.notes.length === 0) {
+        return {sentence: "There are no notes here to change: the Generator makes new ones."};
+    }
+    if (Math.round(device.knobs.mode) === VARY) {
+        values = device.musical_values(["amount", "temperature"]);
+        values.variations = 1;
+        return {kind: "vary", values: values, refs: {clip: device.ref(0)}, clips: [clip], made_of: []};
+    }
+    values = device.values(["amount", "temperature"]);
+    values.keep_swing = device.knobs.swing;
+    return {kind: "humanise", values: values, refs: {clip: device.ref(0)}, clips: [clip], made_of: []};
+}
+
+exports.create = function (world) {
+    return midi_tool.create(world, {
+        name: "transformation",
+        button: "transform",
+        knobs: {amount: 0.5, temperature: 1, instrument: 0, swing: 1, mode: VARY},
+        ask: ask
+    }, live_set.shown_meter);
+};

@@ -1,0 +1,395 @@
+// The device's end of the wire: it finds a port, greets the bridge, sees it stop and start, and asks it for clips.
+// Nothing that arrives makes it throw. Time, chance and sockets are the world's (world.js).
+//
+//     var link = new Link(world, {device: "blend-1f3a"});
+//     link.changed = function () { ... };                      // state, sentence, latency or names are others now
+//     link.open();
+//     link.ask("vary", {clip: {clip: 0, kit: "general_midi"}, seed: 7}, [clip], function (result, refusal) { ... });
+//
+// A clip in `values` is named by its index in the list of clips. A clip that was given is never changed afterwards.
+// `done` is called once: with {clips, head}, or with {code, sentence}; before ask returns where nothing can be sent.
+
+var protocol = require("./protocol");
+var message = require("./message");
+var delivery = require("./delivery");
+var Alarm = require("./alarm").Alarm;
+var Conversation = require("./conversation").Conversation;
+var Ear = require("./ear").Ear;
+var Requests = require("./request").Requests;
+
+// Whole numbers below 2^24 are the same as float32, whichever type Max gives them.
+var PORT_BITS = 65536, CHANCE = 256;
+var SILENT_SECONDS = 1;
+var UPKEEP_SECONDS = 2;
+var KNOWN_KEPT = 128;
+var MOST_NAMES = 256;
+
+var NOT_RUNNING = "The bridge is not running: start it with `python start.py`.";
+var DEAF = "Max hears on no port of this computer: look whether a firewall holds it back. Sideman goes on trying.";
+var REPLACED = {code: "replaced", sentence: "A newer request took the place of this one."};
+var CANCELLED = {code: "cancelled", sentence: "The request was taken back."};
+var TORN = {code: "bad_datagram", sentence: "The bridge's answer does not hold together: report it with its log."};
+
+// The name of a device takes up to 42 bytes.
+function Link(world, options) {
+    var link = this;
+    this.world = world;
+    this.device = options.device;
+    this.state = "silent";
+    this.sentence = "Looking for the bridge.";
+    this.latency_seconds = null;
+    this.names = {models: [], presets: [], kits: []};
+    this.changed = function () {};
+
+    this.session = Math.floor(world.random() * CHANCE) * PORT_BITS;
+    this.request_id = 0;
+    this.boot_id = null;
+    this.known = new delivery.Known(KNOWN_KEPT);
+    this.requests = new Requests(function (values) {
+        return link.with_head(values, 0);
+    });
+    this.is_open = false;
+    this.is_there = false; // the bridge
+    this.was_sought = false;
+    this.outdated = null; // the bridge's sentence when it speaks another version
+    this.verdict = null; // what became of the last request, if it was refused
+    this.greeting = null; // the conversation of hello or ping
+    this.is_greeted = false;
+    this.asking = null; // the conversation of what is in flight
+    this.waiting = null; // the request after it
+    this.told = this.shown();
+    this.ear = new Ear(world, this.session, function () {
+        link.ear_turned();
+    });
+    this.silence = new Alarm(world, function () {
+        link.fell_silent();
+    });
+    this.upkeep = new Alarm(world, function () {
+        link.look_after();
+    });
+}
+
+Link.prototype.open = function () {
+    if (!this.is_open) {
+        this.is_open = true;
+        this.upkeep.ring_in(UPKEEP_SECONDS);
+        this.ear.open();
+    }
+};
+
+// Nothing is sent, heard or called any more.
+Link.prototype.close = function () {
+    this.is_open = false;
+    this.ear.close();
+    this.silence.stop();
+    this.upkeep.stop();
+    stop(this.greeting);
+    stop(this.asking);
+    this.greeting = null;
+    this.asking = null;
+    this.waiting = null;
+};
+
+// --- what the device asks
+
+Link.prototype.ask = function (kind, values, clips, done) {
+    var made = this.requests.make("/sideman/" + kind, values, clips, this.world.now_seconds());
+    var replaced = this.waiting;
+    if (this.outdated !== null) {
+        done(null, {code: "unsupported", sentence: this.outdated});
+        return;
+    }
+    if (this.ear.is_deaf) {
+        done(null, {code: "no_answer", sentence: DEAF});
+        return;
+    }
+    if (made.request === null) {
+        this.verdict = {state: "refused", sentence: made.sentence};
+        this.tell();
+        done(null, {code: "bad_value", sentence: made.sentence});
+        return;
+    }
+    this.verdict = null;
+    this.waiting = made.request;
+    this.waiting.done = done;
+    this.advance();
+    this.tell();
+    if (replaced !== null) {
+        replaced.done(null, REPLACED);
+    }
+};
+
+// Takes back what is in flight and what waits.
+Link.prototype.cancel = function () {
+    var asking = this.asking, waiting = this.waiting;
+    this.asking = null;
+    this.waiting = null;
+    if (asking !== null) {
+        asking.stop();
+        asking.send("/sideman/cancel", {});
+    }
+    this.tell();
+    if (asking !== null) {
+        asking.request.done(null, CANCELLED);
+    }
+    if (waiting !== null) {
+        waiting.done(null, CANCELLED);
+    }
+};
+
+// Begins what waits, if nothing is in flight.
+Link.prototype.advance = function () {
+    var request = this.waiting, link = this;
+    if (this.asking !== null || request === null || !this.ear.hears) {
+        return;
+    }
+    this.waiting = null;
+    this.asking = new Conversation(this, request, function (messages, refusal) {
+        link.asking = null;
+        link.was_answered(request, messages, refusal);
+    });
+    this.asking.begin();
+};
+
+Link.prototype.was_answered = function (request, messages, refusal) {
+    var result = messages === null ? null : delivery.result(messages);
+    if (result !== null) {
+        this.latency_seconds = this.world.now_seconds() - request.asked_seconds;
+        this.verdict = null;
+    } else {
+        refusal = refusal || TORN;
+        this.verdict = this.verdict_on(refusal);
+    }
+    // The next one goes out before the device works on this one.
+    this.advance();
+    this.tell();
+    request.done(result, refusal);
+};
+
+// What the musician sees of a refusal, until the next request. That a bridge is silent is seen by itself, and only as
+// long as it is.
+Link.prototype.verdict_on = function (refusal) {
+    var word = protocol.refusals[refusal.code];
+    if (word === "leave" || !this.is_there) {
+        return null;
+    }
+    return {state: word === "late" ? "late" : "refused", sentence: refusal.sentence};
+};
+
+// --- what is sent and heard: for Conversation, and for udpreceive
+
+Link.prototype.next_id = function () {
+    this.request_id += 1;
+    return this.request_id;
+};
+
+Link.prototype.send = function (address, values, request_id) {
+    this.world.send(address, message.write(address, this.with_head(values, request_id)).args);
+    // To these two the bridge says nothing.
+    if (address !== "/sideman/got" && address !== "/sideman/cancel" && !this.silence.is_set()) {
+        this.silence.ring_in(SILENT_SECONDS);
+    }
+};
+
+// A message with its head. The port is that of now: a repeat may name another one than the request did.
+Link.prototype.with_head = function (values, request_id) {
+    var whole = {device: this.device, session: this.session, request_id: request_id}, name;
+    whole.reply_port = this.ear.port || 1;
+    for (name in values) {
+        whole[name] = values[name];
+    }
+    return whole;
+};
+
+// All that the device's port heard: an address, and its arguments as an array.
+Link.prototype.receive = function (address, args) {
+    var values, those;
+    if (!this.is_open || !args) {
+        return;
+    }
+    if (address === protocol.probe) {
+        this.ear.receive(args);
+        return;
+    }
+    values = Object.prototype.hasOwnProperty.call(protocol.replies, address) ? message.read(address, args) : null;
+    if (values === null || values.session !== this.session) {
+        return;
+    }
+    this.silence.stop();
+    this.is_there = true;
+    if (values.boot_id !== undefined) {
+        this.met(values.boot_id);
+    }
+    those = [this.asking, this.greeting].filter(function (conversation) {
+        return conversation !== null && conversation.request_id === values.request_id;
+    });
+    if (those.length > 0) {
+        those[0].hear(address, values);
+    }
+    this.tell();
+};
+
+// --- the bridge, there or not
+
+Link.prototype.ear_turned = function () {
+    var waiting = this.waiting;
+    if (this.ear.hears) {
+        if (this.session % PORT_BITS === 0) {
+            // Two devices of one set may be given the same chance, but never the same port.
+            this.session += this.ear.port;
+            this.device += "-" + this.ear.port;
+        }
+        if (this.greeting === null) {
+            this.greet();
+        }
+        this.advance();
+        this.tell();
+    } else {
+        this.waiting = null;
+        this.tell();
+        if (waiting !== null) {
+            waiting.done(null, {code: "no_answer", sentence: DEAF});
+        }
+    }
+};
+
+// Another boot_id: a bridge that was started anew knows no clips, and may have other names.
+Link.prototype.met = function (boot_id) {
+    var is_first = this.boot_id === null;
+    if (boot_id === this.boot_id) {
+        return;
+    }
+    this.boot_id = boot_id;
+    this.known.clear();
+    if (!is_first && !this.is_greeting()) {
+        this.greet();
+    }
+};
+
+Link.prototype.fell_silent = function () {
+    this.is_there = false;
+    this.was_sought = true;
+    this.verdict = null;
+    if (!this.is_greeting()) {
+        this.greet();
+    }
+    this.tell();
+};
+
+// Every two seconds: hears the port still, is the bridge there still?
+Link.prototype.look_after = function () {
+    this.upkeep.ring_in(UPKEEP_SECONDS);
+    if (!this.ear.hears) {
+        return;
+    }
+    if (!this.is_there) {
+        this.ear.check();
+    } else if (this.greeting === null && !this.is_greeted) {
+        this.greet();
+    } else if (this.greeting === null && this.asking === null) {
+        this.converse("/sideman/ping", function () {});
+    }
+};
+
+Link.prototype.is_greeting = function () {
+    return this.greeting !== null && this.greeting.request.address === "/sideman/hello";
+};
+
+// Says hello until it is answered: soon at first, then every two seconds.
+Link.prototype.greet = function () {
+    var link = this;
+    this.is_greeted = false;
+    this.converse("/sideman/hello", function (messages, refusal) {
+        if (refusal !== null) {
+            link.outdated = refusal.code === "unsupported" ? refusal.sentence : null;
+            return;
+        }
+        link.outdated = null;
+        link.is_greeted = true;
+        link.names = names_in(messages);
+        link.told = null; // the names are news
+    });
+};
+
+Link.prototype.converse = function (address, heard) {
+    var link = this;
+    stop(this.greeting);
+    this.greeting = new Conversation(this, {
+        address: address,
+        values: {},
+        uploads: [],
+        asked_seconds: null,
+        limit_seconds: Infinity,
+        longest_wait_seconds: UPKEEP_SECONDS
+    }, function (messages, refusal) {
+        link.greeting = null;
+        heard(messages, refusal);
+    });
+    this.greeting.begin();
+};
+
+// Calls `changed` if what the device shows is another than when it was called last.
+Link.prototype.tell = function () {
+    var now;
+    if (this.ear.is_deaf) {
+        this.show("deaf", DEAF);
+    } else if (!this.is_there) {
+        this.show("silent", this.was_sought ? NOT_RUNNING : "Looking for the bridge.");
+    } else if (this.outdated !== null) {
+        this.show("refused", this.outdated);
+    } else if (this.asking !== null || this.waiting !== null) {
+        this.show("working", "Working.");
+    } else if (this.verdict !== null) {
+        this.show(this.verdict.state, this.verdict.sentence);
+    } else {
+        this.show("ready", "Ready.");
+    }
+    now = this.shown();
+    if (now !== this.told) {
+        this.told = now;
+        this.changed();
+    }
+};
+
+Link.prototype.shown = function () {
+    return [this.state, this.sentence, this.latency_seconds].join(" ");
+};
+
+Link.prototype.show = function (state, sentence) {
+    this.state = state;
+    this.sentence = sentence;
+};
+
+// --- small parts
+
+function stop(conversation) {
+    if (conversation !== null) {
+        conversation.stop();
+    }
+}
+
+function names_in(messages) {
+    var names = {models: [], presets: [], kits: []};
+    messages.slice(0, MOST_NAMES).forEach(function (part) {
+        var said = part.values;
+        if (part.address !== "/sideman/name") {
+            return;
+        }
+        if (said.kind === "model") {
+            names.models.push({name: said.name, kind: said.about});
+        } else if (said.kind === "preset") {
+            names.presets.push({
+                name: said.name,
+                about: said.about,
+                settings: said.settings,
+                kit: said.kit,
+                model: said.model
+            });
+        } else if (said.kind === "kit") {
+            names.kits.push({name: said.name, about: said.about});
+        }
+    });
+    return names;
+}
+
+exports.Link = Link;

@@ -1,0 +1,477 @@
+// What all devices have in common: a link to the bridge, knobs, a seed, a screen, and where results go. A device of
+// script/devices/ says what its buttons do and what it asks for:
+//
+//     var device = sideman.create(world, {
+//         name: "variations",            // the beginning of its name on the wire
+//         knobs: {amount: 0.5},          // its controls by their message, with what they hold before the set is loaded
+//         menus: ["preset", "kit"],      // those that the bridge fills
+//         buttons: {generate: f}
+//     });
+//
+// and fills in, where it needs them: on_knob(knob, value), on_clip(what, named), on_selection(), target(), picture(model).
+
+var kept = require("./kept");
+var live_set = require("./live_set");
+var names = require("./names");
+var screen = require("./screen");
+var slots = require("./slots");
+var transport = require("./transport");
+var Link = require("./link").Link;
+
+var SEEDS = 10000; // what the seed's number box can show
+var INSTRUMENTS = [null, "drums", "melody"]; // the rows of the menu: Auto, Drums, Melody
+// What comes back from a control went through a float32.
+var NEAR = 1e-4;
+// Live selects a clip, a track and a scene one after the other: one look at it is enough.
+var SETTLING_SECONDS = 0.05;
+// What an unchosen menu shows, if the device does not say otherwise: the first row of each.
+var UNCHOSEN = {preset: "None", kit: "Default"};
+var MOST_RESULTS_SHOWN = 18;
+
+function has(object, name) {
+    return Object.prototype.hasOwnProperty.call(object, name);
+}
+
+function copy_into(values, others) {
+    var name;
+    for (name in others) {
+        values[name] = others[name];
+    }
+    return values;
+}
+
+exports.create = function (world, own) {
+    var menus = own.menus || ["preset", "kit"], unchosen = own.unchosen || UNCHOSEN;
+    var device = {
+        world: world,
+        knobs: copy_into({seed: 0, lock: 0}, own.knobs),
+        chosen: {preset: "", kit: ""}, // the names chosen in these menus, "" is none
+        clips: {}, // the user's clips that the device holds, {name, clip} by what they are to it
+        last: null, // the last request, for Again
+        is_ready: false,
+        // Its name on the wire is the device's alone.
+        link: new Link(world, {device: own.name + "-" + Math.floor(world.random() * 0x1000000).toString(16)}),
+        on_knob: function () {},
+        on_clip: function () {},
+        on_selection: function () {},
+        target: function () { return null; },
+        picture: function () {},
+        press: function () {},
+        drag: function () {},
+        model: {
+            width: 0, height: 0, colors: null, state: "silent", sentence: "", latency_seconds: null, target: "",
+            hint: "", status_height: 0, body: "roll", sources: [], results: [], chosen: -1
+        }
+    };
+    // What the device itself has to say until something else happens: {state, sentence}, or null.
+    var notice = null, kept_lists = {}, refreshing = null, told_names = "", selection = null;
+
+    // --- what comes in
+
+    device.ready = function () {
+        device.is_ready = true;
+        device.link.changed = link_changed;
+        device.link.open();
+        selection = live_set.watch_selection(world, device.refresh_soon);
+        device.refresh();
+    };
+
+    device.message = function (message, values) {
+        if (message.charAt(0) === "/") {
+            device.link.receive(message, values);
+        } else if (message.indexOf("kept_") === 0) {
+            take_kept(message.slice("kept_".length), values);
+        } else if (menus.indexOf(message) >= 0) {
+            choose(message, values[0]);
+        } else if (has(own.buttons, message)) {
+            // A set that loads presses nothing.
+            if (device.is_ready) {
+                own.buttons[message](values);
+            }
+        } else if (has(device.knobs, message)) {
+            turned(message, Number(values[0]));
+        }
+    };
+
+    function turned(knob, value) {
+        if (!isFinite(value) || Math.abs(value - device.knobs[knob]) < NEAR) {
+            return;
+        }
+        device.knobs[knob] = value;
+        if (device.is_ready) {
+            device.on_knob(knob, value);
+            device.show_target();
+        }
+    }
+
+    device.release_all = function () {
+        if (refreshing !== null) {
+            refreshing.cancel();
+        }
+        if (selection !== null) {
+            selection.stop();
+        }
+        device.link.close();
+    };
+
+    // --- knobs
+
+    // Turns a knob as if a hand had done it: its control shows it, stores it and records it as automation.
+    device.turn = function (knob, value) {
+        device.knobs[knob] = value;
+        world.show(knob, [value]);
+    };
+
+    // What the bridge is given of these knobs, by their own names.
+    device.values = function (knobs) {
+        var values = {};
+        knobs.forEach(function (knob) {
+            values[knob] = device.knobs[knob];
+        });
+        return values;
+    };
+
+    // The same, with the instrument that is chosen, and Live's own scale where the switch says so.
+    device.musical_values = function (knobs) {
+        var values = device.values(knobs);
+        values.instrument = INSTRUMENTS[Math.round(device.knobs.instrument)];
+        return device.knobs.scale ? copy_into(values, transport.scale(world)) : values;
+    };
+
+    // The kit of this device's menu, as a reference to the clip of this index.
+    device.ref = function (index) {
+        return {clip: index, kit: device.chosen.kit || null};
+    };
+
+    // The seed of a new request: that of the knob if it is locked, else another one, which the knob then shows.
+    device.next_seed = function () {
+        if (!device.knobs.lock) {
+            device.turn("seed", Math.floor(world.random() * SEEDS));
+        }
+        return Math.round(device.knobs.seed);
+    };
+
+    // --- menus that the bridge fills
+
+    function rows_of(menu) {
+        return device.link.names[menu + "s"];
+    }
+
+    function row_names(menu) {
+        return [unchosen[menu]].concat(rows_of(menu).map(function (row) {
+            return row.name;
+        }));
+    }
+
+    function fill_menus() {
+        var now = JSON.stringify(device.link.names);
+        if (now === told_names || rows_of("kit").length === 0) {
+            return;
+        }
+        told_names = now;
+        menus.forEach(function (menu) {
+            var labels = row_names(menu);
+            world.show(menu, ["_parameter_range"].concat(labels));
+            show_choice(menu);
+        });
+    }
+
+    // A name that the bridge does not have now, say of another computer, is kept, and shown as none.
+    function show_choice(menu) {
+        world.show(menu, ["set", Math.max(0, row_names(menu).indexOf(device.chosen[menu], 1))]);
+    }
+
+    function choose(menu, index) {
+        var row = rows_of(menu)[index - 1], name = row === undefined ? "" : row.name;
+        // Before the bridge has told its names a menu has nothing to say.
+        if (!device.is_ready || rows_of(menu).length === 0 || name === device.chosen[menu]) {
+            return;
+        }
+        device.chosen[menu] = name;
+        if (menu === "preset" && row !== undefined) {
+            take_preset(row);
+        }
+        keep_settings();
+        device.on_knob(menu, name);
+        device.show_target();
+    }
+
+    // A preset turns the knobs that it names and leaves the others where they are.
+    function take_preset(row) {
+        row.settings.forEach(function (each) {
+            if (has(device.knobs, each.setting)) {
+                device.turn(each.setting, each.value);
+            }
+        });
+        if (row.kit) {
+            device.chosen.kit = row.kit;
+            show_choice("kit");
+        }
+        device.say("ready", row.about || row.name);
+    }
+
+    // --- what is kept with the set
+
+    function take_kept(what, list) {
+        // A pattr also tells what it was just given.
+        if (list.length === 0 || list.join(" ") === kept_lists[what]) {
+            return;
+        }
+        kept_lists[what] = list.join(" ");
+        if (what === "settings") {
+            take_settings(kept.values(list));
+        } else if (what === "last") {
+            take_last_clips(kept.clips(list));
+        } else {
+            device.clips[what] = (kept.clips(list) || [null])[0];
+            device.on_clip(what, device.clips[what]);
+        }
+        world.redraw();
+    }
+
+    function keep(what, list) {
+        if (list === null) {
+            return false;
+        }
+        kept_lists[what] = list.join(" ");
+        world.show("keep_" + what, ["kept_" + what].concat(list));
+        return true;
+    }
+
+    function keep_settings() {
+        var values = {preset: device.chosen.preset, kit: device.chosen.kit}, last = device.last, name;
+        if (last !== null) {
+            values.kind = last.kind;
+            values.seed = last.seed;
+            values.model_hash = last.model_hash || "";
+            // References to clips are made again, as the device makes them.
+            for (name in last.values) {
+                if (typeof last.values[name] === "number" || typeof last.values[name] === "string") {
+                    values["last " + name] = last.values[name];
+                }
+            }
+        }
+        keep("settings", kept.of_values(values));
+    }
+
+    function take_settings(values) {
+        var last, name;
+        if (values === null) {
+            return;
+        }
+        menus.forEach(function (menu) {
+            device.chosen[menu] = typeof values[menu] === "string" ? values[menu] : "";
+        });
+        told_names = "";
+        fill_menus();
+        if (typeof values.kind !== "string" || !own.again) {
+            return;
+        }
+        last = device.last || {clips: [], made_of: []};
+        last.kind = values.kind;
+        last.seed = values.seed;
+        last.model_hash = values.model_hash;
+        last.values = {};
+        for (name in values) {
+            if (name.indexOf("last ") === 0) {
+                last.values[name.slice("last ".length)] = values[name];
+            }
+        }
+        device.last = last;
+    }
+
+    function take_last_clips(named) {
+        if (named === null || !own.again) {
+            return;
+        }
+        device.last = device.last || {kind: "", seed: 0, values: {}};
+        device.last.clips = named.map(function (each) { return each.clip; });
+        device.last.made_of = named.map(function (each) { return each.name; });
+    }
+
+    // Holds a clip of the user's, {name, clip}, or lets go of it (null), and keeps it with the set.
+    device.hold = function (what, named) {
+        device.clips[what] = named;
+        if (!keep(what, kept.of_clips([named]))) {
+            device.say("refused", "This clip has too many notes to be kept with the set: it is held until you close it.");
+        }
+        world.redraw();
+    };
+
+    // A grab button: holds the selected clip; pressed again with the same clip selected, it lets go of it.
+    device.grab = function (what) {
+        var selected = live_set.selected_clip(world), named, held = device.clips[what];
+        if (selected.refused) {
+            device.say("refused", selected.sentence);
+            return;
+        }
+        named = {name: names.base(selected.name), clip: selected.clip};
+        if (held && held.name === named.name && JSON.stringify(held.clip) === JSON.stringify(named.clip)) {
+            named = null;
+        }
+        device.say("", "");
+        device.hold(what, named);
+        device.on_clip(what, named);
+        device.show_target();
+    };
+
+    // --- the screen
+
+    function link_changed() {
+        // "Ready" does not wipe away what the device said; anything else does.
+        if (device.link.state !== "ready" && device.link.state !== "working") {
+            notice = null;
+        }
+        fill_menus();
+        world.redraw();
+    }
+
+    // state: "ready" for what went well, "refused" for what did not, "late". "" says nothing.
+    device.say = function (state, sentence) {
+        notice = sentence === "" ? null : {state: state, sentence: sentence};
+        world.redraw();
+    };
+
+    device.paint = function (graphics, width, height) {
+        var model = device.model;
+        // What went wrong in Live is said whatever the bridge does.
+        var is_own = notice !== null && (device.link.state === "ready" || notice.state === "refused");
+        model.width = width;
+        model.height = height;
+        model.colors = screen.colors(world.color);
+        model.state = is_own ? notice.state : device.link.state;
+        model.sentence = is_own ? notice.sentence : device.link.sentence;
+        model.latency_seconds = device.link.latency_seconds;
+        device.picture(model);
+        model.status_height = screen.draw(graphics, width, height, model);
+    };
+
+    // --- Live's selection, and where results will go
+
+    device.refresh_soon = function () {
+        if (refreshing === null) {
+            refreshing = world.later(SETTLING_SECONDS, function () {
+                refreshing = null;
+                device.refresh();
+            });
+        }
+    };
+
+    device.refresh = function () {
+        device.on_selection();
+        device.show_target();
+    };
+
+    device.show_target = function () {
+        var place = device.is_ready ? device.target() : null;
+        device.model.target = place === null ? "" : place.sentence;
+        world.redraw();
+    };
+
+    // The selected clip as live_set.selected_clip gives it, or null.
+    device.selected = function () {
+        var selected = live_set.selected_clip(world);
+        return selected.refused ? null : selected;
+    };
+
+    // Where `count` clips go on the device's own track: from the source's row on, or from the highlighted slot on.
+    device.place_at_home = function (source, count) {
+        var home = live_set.own_track(world);
+        return home.refused ? home : slots.targets(world, home.track_id, slots.below(source, home.track_id), count);
+    };
+
+    // Where `count` clips go: below the source clip (of live_set, or null) on its own track, if clips can be made
+    // there; else on the device's track, from the source's row on.
+    device.place = function (source, count) {
+        var place = null;
+        if (source !== null && !source.is_arrangement) {
+            place = slots.targets(world, source.track_id, slots.below(source, source.track_id), count);
+        }
+        return place === null || place.refused ? device.place_at_home(source, count) : place;
+    };
+
+    // --- asking
+
+    // Asks for clips. request:
+    //     kind, values      of the message, without transport, seed and clips
+    //     refs              values that refer to clips by their index, as the device makes them
+    //     clips, made_of    the user's clips in the order of the message, and their names; or a word
+    //     seed
+    //     done(result)      when the clips are there
+    device.ask = function (request) {
+        var values = copy_into({}, transport.snapshot(world, request.clip_id));
+        copy_into(copy_into(copy_into(values, request.snapshot || {}), request.values), request.refs);
+        values.seed = request.seed;
+        notice = null;
+        device.link.ask(request.kind, values, request.clips, function (result, refusal) {
+            if (result !== null) {
+                request.model_hash = result.head.model_hash;
+                request.done(result);
+            } else if (refusal.code === "no_answer") {
+                device.say("refused", refusal.sentence);
+            }
+        });
+    };
+
+    // Asks for clips and writes them where place(count) says when they are there; shown(result) is called after it.
+    device.make = function (request) {
+        request.done = function (result) {
+            write(request, result);
+        };
+        device.last = request;
+        device.ask(request);
+    };
+
+    function write(request, result) {
+        var count = result.clips.length, place = request.place(count), done, labels;
+        if (place.refused) {
+            device.say("refused", place.sentence);
+            return;
+        }
+        labels = result.clips.map(function (clip, index) {
+            return names.clip_name(index + 1, count, request.made_of, result.head);
+        });
+        live_set.in_one_undo_step(world, function () {
+            done = slots.write(world, place, result.clips, labels, request.clips, request.color);
+            keep_last(request);
+        });
+        device.model.results = result.clips.slice(0, MOST_RESULTS_SHOWN).map(function (clip, index) {
+            return {name: labels[index], clip: clip};
+        });
+        device.say(done.written === count ? "ready" : "refused", done.sentence + remark(result.head));
+        device.show_target();
+    }
+
+    function keep_last(request) {
+        var named;
+        if (own.again) {
+            named = request.clips.map(function (clip, index) {
+                return {name: typeof request.made_of === "string" ? "" : request.made_of[index] || "", clip: clip};
+            });
+            // Clips that are too long to be kept are made again only while the set is open.
+            keep("last", kept.of_clips(named));
+            keep_settings();
+        }
+    }
+
+    function remark(head) {
+        return head.left_alone > 0 ? "; " + head.left_alone + " notes that the model does not hear were left alone" : "";
+    }
+
+    // The last request once more: the same clips, knobs and seed, hence the same notes, if the model is the same.
+    device.again = function () {
+        var last = device.last;
+        var refs = last === null || last.kind === "" ? null : last.refs || own.again(last);
+        if (refs === null) {
+            device.say("refused", "Nothing was made yet: there is nothing to make again.");
+            return;
+        }
+        device.make({
+            kind: last.kind, values: last.values, refs: refs, clips: last.clips,
+            made_of: last.made_of, seed: last.seed, color: last.color,
+            place: last.place || function (count) { return device.place(device.selected(), count); }
+        });
+    };
+
+    return device;
+};

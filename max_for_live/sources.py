@@ -1,0 +1,429 @@
+"""Reads the devices' sources, `patchers/*.yaml`: what a device shows, and what it keeps.
+
+    name: Sideman Blend              the file's name in Live's browser, and of the .amxd
+    kind: midi_effect                midi_effect | generator | transformation (the last two are Live 12's MIDI Tools)
+    width: 400                       in pixels; the height is 169 for an effect and 147 for a MIDI Tool
+    script: blend                    script/devices/blend.js
+    annotation: One sentence.        what the device is, for Live's browser
+    screen: {at: [6, 6, 200, 157], annotation: What the screen shows.}
+    controls:                        in reading order
+      - parameter: Temperature       a control. This is its name in Live, never changed between versions
+        short: Temp                  the name on the face of a dial or slider, and on Push (default: the parameter)
+        control: dial                dial | numbox | slider | menu | tab | toggle | switch
+        message: temperature         what the script hears before the value, and the name it sets the control by
+        at: [214, 6, 41, 48]         x, y, width, height in whole pixels
+        low: 0
+        high: 2                      dial, numbox, slider only
+        unit: float                  the same: float | int | percent | beats | bars | custom:"%.2f s"
+        initial: 1                   a number; of a menu, tab, toggle or switch one of its values, or its index
+        values: [Drums, Melody]      menu, tab: its items. toggle, switch: its two, Off and On unless written
+        text: Lock                   switch: one word for both states, where its values should not be seen
+        annotation: One sentence.
+        automated: yes               yes | no: stored alone | hidden: neither, for what the script sets often
+        filled: yes                  menu: its items come from the bridge; hidden, and the script keeps the choice
+      - button: Generate             a button, and the word on it
+        message: generate            what the script hears, alone
+        at: [214, 60, 80, 15]
+        annotation: One sentence.
+      - label: Corners               a word on the face
+        at: [214, 80, 41, 15]
+        align: left                  left | center | right (left unless written)
+    kept: [corners, settings]        lists of numbers and words that are stored with the set; see below
+    banks: [[Main, Temperature, X]]  Push's banks: a name, then up to 8 parameters; "-" leaves a place free
+
+A number is whole with the unit int or bars, or a custom one with %d or %i; it is stored as Int where it fits 0 to 255,
+else as Float. The unit is only what Live shows: the script hears the number as it is, also that of `percent`, 0 to 100.
+
+What is kept under `corners` comes to the script as `kept_corners` and its values: when the device is loaded, when a
+preset is chosen, and after every keeping. The script keeps by `keep_corners`, `kept_corners` and the values, sent to
+the outlet that sets controls. `kept_corners` alone means that nothing is kept yet.
+
+Every value is the text that stands there, so that `no`, `off` and 010 mean what they look like.
+"""
+
+from __future__ import annotations
+
+import re
+import reprlib
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bridge.errors import BadFile
+from max_for_live.amxd import KINDS
+
+__all__ = ["HEIGHTS", "RESERVED", "Button", "Control", "Label", "Rect", "Screen", "Source", "read", "read_all"]
+
+MAX_FILE_BYTES = 64 * 1024
+MAX_NAME_CHARACTERS = 40
+MAX_TEXT_CHARACTERS = 400
+BANK_PLACES = 8
+
+HEIGHTS = {"midi_effect": 169, "generator": 147, "transformation": 147}
+"""Kind of device -> height of its face in pixels. Live draws an effect's 169; a MIDI Tool's are its own template's."""
+
+NUMBERS = ("dial", "numbox", "slider")
+LISTS = ("menu", "tab")
+PAIRS = ("toggle", "switch")
+UNITS = ("float", "int", "percent", "beats", "bars")
+ALIGNMENTS = ("left", "center", "right")
+VISIBILITIES = {"yes": "automated", "no": "stored", "hidden": "hidden"}
+RESERVED = ("ready", "apply", "tool_notes", "tool_context")
+"""Words that the patch itself sends or takes, besides all that begin with keep_ and kept_."""
+
+SOURCE_KEYS = ("name", "kind", "width", "script", "annotation", "screen", "controls")
+CONTROL_KEYS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    **dict.fromkeys(NUMBERS, (("low", "high", "unit", "initial"), ())),
+    "menu": (("values",), ("initial", "filled")),
+    "tab": (("values",), ("initial",)),
+    "toggle": ((), ("values", "initial")),
+    "switch": ((), ("values", "initial", "text")),
+}
+"""What shows a parameter -> the keys that it must have, and those that it may have, besides those of all."""
+
+_WORD = re.compile(r"[a-z][a-z0-9_]*")
+_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)")
+_CUSTOM = re.compile(r"custom:(.+)")
+_WHOLE_FORMAT = re.compile(r"%[0-9]*[di]")
+
+Rect = tuple[int, int, int, int]
+"""x, y, width and height in whole pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """The script's own picture."""
+
+    at: Rect
+    annotation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A parameter and what shows it.
+
+    `values` are the items of a menu, tab, toggle or switch, and empty for numbers; `initial` is a number, or an index
+    into them. `visibility` is automated, stored or hidden.
+    """
+
+    parameter: str
+    short: str
+    control: str
+    message: str
+    at: Rect
+    annotation: str
+    visibility: str
+    initial: float
+    low: float = 0.0
+    high: float = 1.0
+    unit: str = ""
+    values: tuple[str, ...] = ()
+    text: str | None = None
+    is_filled: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the number has no fraction."""
+        return _is_whole(self.unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """What sends its message when it is pressed."""
+
+    text: str
+    message: str
+    at: Rect
+    annotation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A word on the face."""
+
+    text: str
+    at: Rect
+    align: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A device as it is written down. `file_name` names it in errors and in the patch."""
+
+    file_name: str
+    name: str
+    kind: str
+    width: int
+    script: str
+    annotation: str
+    screen: Screen
+    controls: tuple[Control | Button | Label, ...]
+    kept: tuple[str, ...]
+    banks: tuple[tuple[str, tuple[str, ...]], ...]
+
+    @property
+    def height(self) -> int:
+        return HEIGHTS[self.kind]
+
+
+def _is_whole(unit: str) -> bool:
+    return unit in ("int", "bars") or bool(_WHOLE_FORMAT.search(unit))
+
+
+def read_all(folder: Path) -> list[Source]:
+    """Every `*.yaml` of the folder, in the order of their names. Raises BadFile."""
+    files = sorted(file for file in folder.glob("*.yaml") if not file.name.startswith("."))
+    sources = [read(file) for file in files]
+    for index, source in enumerate(sources):
+        for other in sources[:index]:
+            if source.name == other.name:
+                raise BadFile(f"{source.file_name}: {other.file_name} has the name {source.name!r} as well.")
+    return sources
+
+
+def read(file: Path) -> Source:
+    """The source in a YAML file. Raises BadFile with a sentence that names the file and the key."""
+    return _Reader(file.name).source(_load(file))
+
+
+class _Reader:
+    """The checks of one file."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+
+    def source(self, content: object) -> Source:
+        table = self.table("the file", content, required=SOURCE_KEYS, optional=("kept", "banks"))
+        written = self.items("controls", table["controls"])
+        controls = tuple(self.control(place, one) for place, one in enumerate(written, 1))
+        kept = tuple(self.word("kept", one) for one in self.items("kept", table.get("kept", [])))
+        self.unique("kept", kept)
+        self.unique("message", [one.message for one in controls if not isinstance(one, Label)])
+        parameters = [one.parameter for one in controls if isinstance(one, Control)]
+        names = [*parameters, *(one.text for one in controls if isinstance(one, Button))]
+        self.unique("parameter or button", names)
+        mappable = [one.parameter for one in controls if isinstance(one, Control) and one.visibility != "hidden"]
+        banks = tuple(self.bank(one, mappable) for one in self.items("banks", table.get("banks", [])))
+        self.unique("bank", [name for name, _ in banks])
+        return Source(
+            file_name=self.file,
+            name=self.text("name", table["name"], MAX_NAME_CHARACTERS),
+            kind=self.choice("kind", table["kind"], tuple(KINDS)),
+            width=self.whole("width", table["width"], 1),
+            script=self.word("script", table["script"]),
+            annotation=self.text("annotation", table["annotation"]),
+            screen=self.screen(table["screen"]),
+            controls=controls,
+            kept=kept,
+            banks=banks,
+        )
+
+    def screen(self, content: object) -> Screen:
+        table = self.table("screen", content, required=("at", "annotation"))
+        return Screen(self.rect("screen", table["at"]), self.text("annotation of screen", table["annotation"]))
+
+    def control(self, place: int, content: object) -> Control | Button | Label:
+        if not isinstance(content, dict):
+            raise self.refusal(f"control {place}", content, "write a parameter, a button or a label with its keys")
+        if "label" in content:
+            return self.label(content)
+        if "button" in content:
+            return self.button(content)
+        if "parameter" in content:
+            return self.parameter(content)
+        raise self.refusal(f"control {place}", list(content), "one of its keys is parameter, button or label")
+
+    def label(self, content: object) -> Label:
+        table = self.table("a label", content, required=("label", "at"), optional=("align",))
+        text = self.text("label", table["label"], MAX_NAME_CHARACTERS)
+        align = self.choice(f"align of {text}", table.get("align", "left"), ALIGNMENTS)
+        return Label(text, self.rect(text, table["at"]), align)
+
+    def button(self, content: object) -> Button:
+        table = self.table("a button", content, required=("button", "message", "at", "annotation"))
+        text = self.text("button", table["button"], MAX_NAME_CHARACTERS)
+        return Button(
+            text=text,
+            message=self.message(text, table["message"]),
+            at=self.rect(text, table["at"]),
+            annotation=self.text(f"annotation of {text}", table["annotation"]),
+        )
+
+    def parameter(self, content: Mapping[str, object]) -> Control:
+        name = self.text("parameter", content["parameter"], MAX_NAME_CHARACTERS)
+        kind = self.choice(f"control of {name}", content.get("control"), (*NUMBERS, *LISTS, *PAIRS))
+        required, optional = CONTROL_KEYS[kind]
+        table = self.table(
+            name,
+            content,
+            required=("parameter", "control", "message", "at", "annotation", *required),
+            optional=("short", "automated", *optional),
+        )
+        is_filled = self.choice(f"filled of {name}", table.get("filled", "no"), ("yes", "no")) == "yes"
+        automated = self.choice(f"automated of {name}", table.get("automated", "yes"), tuple(VISIBILITIES))
+        if is_filled and table.get("automated") == "yes":
+            raise self.refusal(f"automated of {name}", "yes", "items that the bridge fills in have no lasting number")
+        made: dict[str, Any] = {
+            "parameter": name,
+            "short": self.text(f"short of {name}", table.get("short", name), MAX_NAME_CHARACTERS),
+            "control": kind,
+            "message": self.message(name, table["message"]),
+            "at": self.rect(name, table["at"]),
+            "annotation": self.text(f"annotation of {name}", table["annotation"]),
+            "visibility": "hidden" if is_filled else VISIBILITIES[automated],
+        }
+        if kind in NUMBERS:
+            return Control(**made, **self.number_range(name, table))
+        values = tuple(
+            self.text(f"values of {name}", one, MAX_NAME_CHARACTERS)
+            for one in self.items(f"values of {name}", table.get("values", ["Off", "On"]))
+        )
+        if kind in PAIRS and len(values) != 2:
+            raise self.refusal(f"values of {name}", values, "a toggle and a switch have two")
+        if len(values) < 2 and not is_filled:
+            raise self.refusal(f"values of {name}", values, "write at least two")
+        self.unique(f"value of {name}", values)
+        text = self.text(f"text of {name}", table["text"], MAX_NAME_CHARACTERS) if "text" in table else None
+        initial = self.index(f"initial of {name}", table.get("initial", "0"), values)
+        return Control(**made, initial=initial, values=values, text=text, is_filled=is_filled)
+
+    def number_range(self, name: str, table: Mapping[str, object]) -> dict[str, Any]:
+        low, high = (self.number(f"{key} of {name}", table[key]) for key in ("low", "high"))
+        initial = self.number(f"initial of {name}", table["initial"])
+        if not low < high:
+            raise self.refusal(f"high of {name}", table["high"], f"it must be above low, {low:g}")
+        if not low <= initial <= high:
+            raise self.refusal(f"initial of {name}", table["initial"], f"it must be from {low:g} to {high:g}")
+        unit = table["unit"]
+        custom = _CUSTOM.fullmatch(unit) if isinstance(unit, str) else None
+        unit = custom[1].strip('"') if custom else self.choice(f"unit of {name}", unit, UNITS)
+        made = {"low": low, "high": high, "initial": initial, "unit": unit}
+        if _is_whole(unit) and not all(number.is_integer() for number in (low, high, initial)):
+            raise self.refusal(f"unit of {name}", unit, "its low, high and initial must be whole numbers then")
+        return made
+
+    def bank(self, content: object, parameters: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+        name, *places = self.items("banks", content) or [""]
+        name = self.text("a bank's name", name, MAX_NAME_CHARACTERS)
+        if not 1 <= len(places) <= BANK_PLACES or all(place == "-" for place in places):
+            raise self.refusal(f"bank {name}", places, f"a bank has 1 to {BANK_PLACES} parameters")
+        for place in places:
+            if place != "-" and place not in parameters:
+                raise self.refusal(f"bank {name}", place, f"these parameters can be there: {', '.join(parameters)}")
+        return name, tuple(places)
+
+    def table(
+        self, what: str, content: object, required: Sequence[str] = (), optional: Sequence[str] = ()
+    ) -> dict[str, Any]:
+        if not isinstance(content, dict):
+            raise self.refusal(what, content, f"write its keys: {', '.join(required)}")
+        for key in content:
+            if key not in required and key not in optional:
+                raise BadFile(
+                    f"{self.file}: {what} has the key {reprlib.repr(key)}, which means nothing here: "
+                    f"there are {', '.join((*required, *optional))}."
+                )
+        for key in required:
+            if key not in content:
+                raise BadFile(f"{self.file}: {what} has no {key}.")
+        return content
+
+    def items(self, what: str, content: object) -> list[Any]:
+        if not isinstance(content, list):
+            raise self.refusal(what, content, "write a list")
+        return content
+
+    def text(self, what: str, content: object, most: int = MAX_TEXT_CHARACTERS) -> str:
+        if not isinstance(content, str) or not 1 <= len(content.strip()) <= most or not content.strip().isprintable():
+            raise self.refusal(what, content, f"write 1 to {most} letters, digits, signs or spaces")
+        return content.strip()
+
+    def word(self, what: str, content: object) -> str:
+        if not isinstance(content, str) or not _WORD.fullmatch(content) or len(content) > MAX_NAME_CHARACTERS:
+            raise self.refusal(what, content, "write a word of small letters, digits and _")
+        return content
+
+    def message(self, name: str, content: object) -> str:
+        word = self.word(f"message of {name}", content)
+        if word in RESERVED or word.startswith(("keep_", "kept_")):
+            raise self.refusal(f"message of {name}", word, "the patch uses this word itself")
+        return word
+
+    def choice(self, what: str, content: object, choices: Sequence[str]) -> str:
+        if not isinstance(content, str) or content not in choices:
+            raise self.refusal(what, content, f"there are {', '.join(choices)}")
+        return content
+
+    def number(self, what: str, content: object) -> float:
+        if not isinstance(content, str) or not _NUMBER.fullmatch(content):
+            raise self.refusal(what, content, "write a number")
+        return float(content)
+
+    def whole(self, what: str, content: object, low: int) -> int:
+        number = self.number(what, content)
+        if not number.is_integer() or number < low:
+            raise self.refusal(what, content, f"write a whole number from {low}")
+        return int(number)
+
+    def index(self, what: str, content: object, values: Sequence[str]) -> int:
+        folded = [value.casefold() for value in values]
+        if isinstance(content, str) and content.casefold() in folded:
+            return folded.index(content.casefold())
+        if isinstance(content, str) and content.isdecimal() and int(content) < len(values):
+            return int(content)
+        raise self.refusal(what, content, f"there are {', '.join(values)}")
+
+    def rect(self, what: str, content: object) -> Rect:
+        places = self.items(f"at of {what}", content)
+        if len(places) != 4:
+            raise self.refusal(f"at of {what}", content, "write x, y, width and height")
+        lows = (0, 0, 1, 1)
+        x, y, width, height = (self.whole(f"at of {what}", *pair) for pair in zip(places, lows, strict=True))
+        return x, y, width, height
+
+    def unique(self, what: str, names: Sequence[str]) -> None:
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                raise BadFile(f"{self.file}: the {what} {name!r} stands there twice.")
+
+    def refusal(self, what: str, content: object, allowed: str) -> BadFile:
+        return BadFile(f"{self.file}: {what} cannot be {reprlib.repr(content)}: {allowed}.")
+
+
+def _load(file: Path) -> object:
+    shown = file.name
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise BadFile(f"{shown} cannot be read ({error.strerror or error}).") from error
+    if len(data) > MAX_FILE_BYTES:
+        raise BadFile(f"{shown} is larger than {MAX_FILE_BYTES // 1024} KB.")
+    try:
+        return yaml.load(data.decode("utf-8"), _TextLoader)
+    except UnicodeDecodeError:
+        raise BadFile(f"{shown} is not UTF-8 text.") from None
+    except RecursionError:
+        raise BadFile(f"{shown} is nested too deeply.") from None
+    except yaml.MarkedYAMLError as error:
+        line = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise BadFile(f"{shown} is not YAML that is read here{line}: {error.problem}.") from error
+    except yaml.YAMLError as error:
+        raise BadFile(f"{shown} is not YAML that is read here: {getattr(error, 'reason', error)}.") from error
+
+
+class _TextLoader(yaml.BaseLoader):
+    """YAML in which every value stays the text that was written, and no key stands twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        keys: set[str] = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(problem="a key must be a word", problem_mark=key.start_mark)
+            if key.value in keys:
+                problem = f"the key {key.value!r} stands there for the second time"
+                raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
+            keys.add(key.value)
+        return super().construct_mapping(node, deep)

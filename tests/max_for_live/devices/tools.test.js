@@ -1,0 +1,77 @@
+// The MIDI Tools: Live wants its answer at once, the bridge gives it later.
+"use strict";
+
+const { test } = require("node:test");
+const { assert, drums, LINE, notesOf, ROCK, seen, stage } = require("./stage.js");
+
+function clean(...devices) {
+    devices.forEach((device) => {
+        device.check();
+        assert.deepEqual(device.console, []);
+    });
+}
+
+test("Generator fills the clip with new notes, and another press replaces them", async (t) => {
+    const set = stage(t);
+    const clip = set.put(0, { length_beats: 8, notes: [] }, "Empty");
+    set.live.select(clip);
+    const device = await set.open("Generator");
+    device.press("generate");
+    await set.wait(() => clip.notes.length > 4, "there are notes");
+    const first = notesOf(clip);
+    assert.ok(first.every((note) => note.start_time < 8 && note.start_time + note.duration <= 8.001));
+    device.press("generate");
+    await set.wait(() => JSON.stringify(notesOf(clip)) !== JSON.stringify(first), "other notes");
+    assert.ok(clip.notes.length < 3 * first.length, "they do not add up");
+    clean(device);
+});
+
+test("Transformation varies the notes from those that stood there at first", async (t) => {
+    const set = stage(t);
+    const clip = set.put(0, drums(ROCK, { extras: { probability: 0.5 } }), "Beat");
+    set.live.select(clip);
+    const before = notesOf(clip);
+    const device = await set.open("Transformation");
+    device.turn("amount", 0);
+    device.press("transform");
+    await set.wait(() => /notes in the clip/.test(seen(device).sentence), "it is answered");
+    assert.deepEqual(notesOf(clip), before, "an amount of 0 changes nothing, to the last digit");
+    device.turn("amount", 0.7);
+    device.press("transform");
+    await set.wait(() => JSON.stringify(notesOf(clip)) !== JSON.stringify(before), "other notes");
+    device.turn("mode", "Humanise");
+    device.turn("amount", 1);
+    device.press("transform");
+    await set.wait(() => clip.notes.length === before.length, "the hits of the clip as it was at first");
+    const steps = (notes) => notes.map((note) => `${note.pitch} ${Math.round(note.start_time * 4)}`).sort();
+    assert.deepEqual(steps(notesOf(clip)), steps(before));
+    clean(device);
+});
+
+test("Without notes, Transformation says so; with a melody it plays a melody", async (t) => {
+    const set = stage(t);
+    const empty = set.put(0, { length_beats: 4, notes: [] }, "Empty");
+    set.live.select(empty);
+    const device = await set.open("Transformation");
+    device.press("transform");
+    await set.wait(() => /no notes here/.test(seen(device).sentence), "it says that there are no notes");
+    const line = set.put(1, LINE, "Line");
+    set.live.select(line);
+    device.turn("instrument", "Melody");
+    const before = JSON.stringify(notesOf(line));
+    device.press("transform");
+    await set.wait(() => JSON.stringify(notesOf(line)) !== before, "it is varied");
+    clean(device);
+});
+
+test("Without a bridge the clip keeps its notes", async (t) => {
+    const set = stage(t, { ports: 9 });
+    const clip = set.put(0, drums(ROCK), "Beat");
+    set.live.select(clip);
+    const before = notesOf(clip);
+    const device = await set.open("Transformation", { heard: false });
+    device.press("transform");
+    await set.live.clock.run(1.5);
+    assert.deepEqual(notesOf(clip), before);
+    clean(device);
+});

@@ -1,0 +1,155 @@
+// What goes wrong on stage: lost datagrams, two devices at once, a bridge that is killed, a set that is closed.
+"use strict";
+
+const { test } = require("node:test");
+const { spawn } = require("node:child_process");
+const path = require("node:path");
+const { assert, drums, FUNK, notesOf, PATIENCE_SECONDS, ROCK, seen, stage } = require("./stage.js");
+
+const ROOT = path.join(__dirname, "../../..");
+
+function clean(...devices) {
+    devices.forEach((device) => {
+        device.check();
+        assert.deepEqual(device.console, []);
+    });
+}
+
+/** `python -m bridge serve` on the port (0: a free one), when it listens. */
+function bridge(t, port = 0) {
+    const child = spawn(process.env.PYTHON, ["-m", "bridge", "serve", "--port", String(port)], { cwd: ROOT });
+    t.after(() => child.kill("SIGKILL"));
+    return new Promise((done, failed) => {
+        let said = "";
+        const hear = (chunk) => {
+            said += chunk;
+            const found = /listens on 127\.0\.0\.1, port (\d+)\./.exec(said);
+            if (found) done({ child, port: Number(found[1]) });
+        };
+        child.stdout.on("data", hear);
+        child.stderr.on("data", hear);
+        child.on("exit", () => failed(new Error(`The bridge ended: ${said}`)));
+        setTimeout(() => failed(new Error(`The bridge never listened: ${said}`)), 1000 * PATIENCE_SECONDS).unref();
+    });
+}
+
+test("With every fifth datagram lost, clips of 600 notes come back whole", async (t) => {
+    const set = stage(t, { lost: 0.2 });
+    const many = { length_beats: 64, notes: [] };
+    for (let i = 0; i < 600; i += 1) many.notes.push({ pitch: 36 + (i % 6), start_time: Math.floor(i / 6) * 0.64, duration: 0.1 });
+    const full = set.put(0, many, "Full");
+    const beat = set.put(1, drums(ROCK), "Beat");
+    const device = await set.open("Interpolate");
+    set.live.select(full);
+    device.press("grab_a");
+    set.live.select(beat);
+    device.press("grab_b");
+    device.turn("steps", 1);
+    for (let round = 0; round < 5; round += 1) {
+        device.press("interpolate");
+        const last = await set.clip(4 + 3 * round);
+        assert.deepEqual(notesOf(set.track.slot(2 + 3 * round).clip), notesOf(full), `round ${round}`);
+        assert.deepEqual(notesOf(last), notesOf(beat));
+        set.live.select(beat);
+    }
+    assert.ok(set.network.fell.lost > 10);
+    clean(device);
+});
+
+test("Two devices at once, on two tracks, get each their own clips", async (t) => {
+    const set = stage(t);
+    const other = set.live.addTrack({ name: "Other" });
+    const beat = set.put(0, drums(ROCK), "Beat");
+    const funk = set.put(0, drums(FUNK), "Funk", other);
+    const one = await set.open("Variations");
+    const two = await set.open("Variations", { on: other });
+    for (const [device, clip, amount] of [[one, beat, 0], [two, funk, 0]]) {
+        set.live.select(clip);
+        device.turn("amount", amount);
+        device.press("generate");
+    }
+    assert.match((await set.clip(4)).name, /\[Beat\]/);
+    assert.match((await set.clip(4, other)).name, /\[Funk\]/);
+    const hats = (clip) => notesOf(clip).filter((note) => note.pitch === 42).length;
+    assert.equal(hats(set.track.slot(1).clip), hats(beat));
+    assert.equal(hats(other.slot(1).clip), hats(funk));
+    clean(one, two);
+});
+
+test("Without a bridge it says how to start one, and works as soon as it is there", async (t) => {
+    const first = await bridge(t);
+    const set = stage(t, { ports: first.port });
+    const beat = set.put(0, drums(ROCK), "Beat");
+    set.live.select(beat);
+    const device = await set.open("Variations");
+    device.turn("variations", 1);
+    device.press("generate");
+    await set.clip(1);
+
+    first.child.kill("SIGKILL");
+    await set.wait(() => seen(device).state === "silent", "it saw that the bridge is gone");
+    assert.match(seen(device).sentence, /python start\.py/);
+    set.live.select(beat);
+    device.press("generate");
+    await set.live.clock.run(0.5);
+    assert.equal(set.clips()[2], null);
+
+    await bridge(t, first.port);
+    await set.clip(2);
+    await set.wait(() => seen(device).state === "ready", "it is ready again");
+    set.live.select(beat);
+    device.press("generate");
+    await set.clip(3);
+    clean(device);
+});
+
+test("A slot that is filled while the answer is on its way is not touched", async (t) => {
+    const set = stage(t);
+    const beat = set.put(0, drums(ROCK), "Beat");
+    set.live.select(beat);
+    const device = await set.open("Variations");
+    device.turn("variations", 2);
+    set.network.stage.lost = 1;
+    device.press("generate");
+    const mine = set.put(2, drums(FUNK), "Mine");
+    const before = notesOf(mine);
+    set.network.stage.lost = 0;
+    await set.clip(4);
+    assert.deepEqual(set.clips().map((name) => name && name.replace(/ #.*/, "")), [
+        "Beat", null, "Mine", "1/2 [Beat]", "2/2 [Beat]", null, null, null,
+    ]);
+    assert.deepEqual(notesOf(mine), before);
+    clean(device);
+});
+
+test("A device that is taken away while it waits writes nothing and leaves nothing behind", async (t) => {
+    const set = stage(t);
+    set.live.select(set.put(0, drums(ROCK), "Beat"));
+    const device = await set.open("Variations");
+    const sockets = set.network.sockets.size;
+    device.press("generate");
+    device.close();
+    await set.live.clock.run(0.5);
+    assert.deepEqual(set.clips().filter(Boolean), ["Beat"]);
+    assert.ok(sockets > 0);
+    assert.equal(set.network.sockets.size, 0);
+    clean(device);
+});
+
+test("A device that is moved to another track writes there", async (t) => {
+    const set = stage(t);
+    const other = set.live.addTrack({ name: "Other" });
+    const device = await set.open("Variations");
+    device.turn("from", "New");
+    device.turn("variations", 1);
+    set.live.select(set.track.slot(0));
+    device.press("generate");
+    await set.clip(0);
+    const kept = device.toKeep();
+    device.close();
+    const moved = await set.open("Variations", { on: other, kept });
+    set.live.select(other.slot(1));
+    moved.press("generate");
+    await set.clip(1, other);
+    clean(device, moved);
+});

@@ -1,0 +1,32 @@
+"""The devices as they are shipped, in a stand-in for Max and Live, over UDP, with a real bridge."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.program import PATIENCE_SECONDS, BridgeProcess
+
+HERE = Path(__file__).resolve().parent
+NODE = shutil.which("node")
+
+
+@pytest.mark.skipif(NODE is None, reason="there is no node here")
+@pytest.mark.parametrize("name", ["everyday", "blend", "trouble", "tools"])
+def test_devices(name: str, bridge_process: BridgeProcess) -> None:
+    assert NODE is not None
+    told = {
+        "BRIDGE_PORT": str(bridge_process.port),
+        "PATIENCE_SECONDS": str(PATIENCE_SECONDS),
+        "PYTHON": sys.executable,
+    }
+    command = [NODE, "--test", f"devices/{name}.test.js"]
+    said = subprocess.run(
+        command, cwd=HERE, env={**os.environ, **told}, capture_output=True, text=True, timeout=600, check=False
+    )
+    assert said.returncode == 0, said.stdout + said.stderr

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bridge.errors import BadFile
+from max_for_live import sources
+from max_for_live.sources import Button, Control, Label, Screen
+from tests.max_for_live.sample_device import EFFECT, TOOL, source
+
+
+def test_a_source_is_read(tmp_path: Path) -> None:
+    read = source(tmp_path)
+    assert (read.name, read.kind, read.width, read.height) == ("Sideman Sample", "midi_effect", 300, 169)
+    assert read.screen == Screen((6, 6, 120, 157), "What the device says.")
+    assert read.kept == ("corners", "settings")
+    assert read.banks == (("Main", ("Mode", "Temperature", "-", "Seed", "Lock", "Pan")),)
+    by_name = {one.text if isinstance(one, (Button, Label)) else one.message: one for one in read.controls}
+    assert by_name["Mode"] == Label("Mode", (132, 6, 40, 15), "right")
+    assert by_name["Generate"] == Button("Generate", "generate", (132, 126, 162, 20), "Writes the clips.")
+    assert by_name["temperature"] == Control(
+        parameter="Temperature",
+        short="Temp",
+        control="dial",
+        message="temperature",
+        at=(132, 30, 41, 48),
+        annotation="How far the notes stray.",
+        visibility="automated",
+        initial=1.0,
+        low=0.0,
+        high=2.0,
+        unit="float",
+    )
+    mode, amount, bars, preset, lock, live = (
+        by_name[name] for name in ("mode", "amount", "bars", "preset", "lock", "live")
+    )
+    assert isinstance(mode, Control)
+    assert (mode.values, mode.initial, mode.short) == (("Drums", "Melody"), 1, "Mode")
+    assert isinstance(amount, Control)
+    assert amount.visibility == "hidden"
+    assert isinstance(bars, Control)
+    assert (bars.visibility, bars.is_whole) == ("stored", True)
+    assert isinstance(preset, Control)
+    assert (preset.is_filled, preset.visibility) == (True, "hidden")
+    assert isinstance(lock, Control)
+    assert (lock.text, lock.values, lock.initial) == ("Lock", ("Off", "On"), 1)
+    assert isinstance(live, Control)
+    assert (live.values, live.initial) == (("Off", "On"), 0)
+
+
+def test_a_midi_tool_is_lower(tmp_path: Path) -> None:
+    assert source(tmp_path, TOOL).height == 147
+
+
+@pytest.mark.parametrize(("unit", "whole"), [("custom:%d of 8", True), ('custom:"%.1f s"', False), ("beats", False)])
+def test_what_makes_a_number_whole(tmp_path: Path, unit: str, whole: bool) -> None:
+    read = source(tmp_path, EFFECT.replace("high: 2\n    unit: float", f"high: 2\n    unit: '{unit}'"))
+    numbers = {one.message: one.is_whole for one in read.controls if isinstance(one, Control)}
+    assert numbers["temperature"] == whole
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("name: Sideman Sample", "name: ''", "name cannot be ''"),
+        ("name: Sideman Sample", "nome: Sideman Sample", "the file has the key 'nome', which means nothing here"),
+        ("name: Sideman Sample\n", "", "the file has no name"),
+        ("kind: midi_effect", "kind: instrument", "there are midi_effect, generator, transformation"),
+        ("width: 300", "width: 300.5", "width cannot be '300.5': write a whole number from 1"),
+        ("width: 300", "width: 0", "write a whole number from 1"),
+        ("script: sample", "script: Sample.js", "write a word of small letters"),
+        ("[6, 6, 120, 157]", "[6, 6, 120]", "at of screen cannot be"),
+        ("[6, 6, 120, 157]", "[-6, 6, 120, 157]", "at of screen cannot be '-6': write a whole number from 0"),
+        ("align: right", "align: far", "there are left, center, right"),
+        ("  - label: Mode\n", "  - labal: Mode\n", "one of its keys is parameter, button or label"),
+        ("  - button: Generate", "  - Generate\n  - button: Generate", "write a parameter, a button or a label"),
+        ("control: tab", "control: radio", "there are dial, numbox, slider, menu, tab, toggle, switch"),
+        ("values: [Drums, Melody]", "values: [Drums]", "write at least two"),
+        ("values: [Drums, Melody]", "values: [Drums, Drums]", "the value of Mode 'Drums' stands there twice"),
+        ("initial: Melody", "initial: Chords", "initial of Mode cannot be 'Chords': there are Drums, Melody"),
+        ("initial: Melody", "low: 0", "Mode has the key 'low', which means nothing here"),
+        ("    low: 0\n    high: 2\n", "    high: 2\n", "Temperature has no low"),
+        ("high: 2\n", "high: 0\n", "high of Temperature cannot be '0': it must be above low, 0"),
+        ("high: 2\n", "high: .nan\n", "high of Temperature cannot be '.nan': write a number"),
+        ("    initial: 1\n", "    initial: 3\n", "initial of Temperature cannot be '3': it must be from 0 to 2"),
+        ("unit: bars, initial: 2", "unit: bars, initial: 2.5", "must be whole numbers"),
+        ("unit: percent", "unit: hertz", "there are float, int, percent, beats, bars"),
+        ("message: temperature", "message: ready", "the patch uses this word itself"),
+        ("message: temperature", "message: kept_temperature", "the patch uses this word itself"),
+        ("message: temperature", "message: mode", "the message 'mode' stands there twice"),
+        ("parameter: Temperature", "parameter: Mode", "the parameter or button 'Mode' stands there twice"),
+        ("automated: hidden", "automated: maybe", "there are yes, no, hidden"),
+        ("filled: yes", "filled: yes, automated: yes", "have no lasting number"),
+        ("text: Lock, initial: On", "values: [A, B, C]", "a toggle and a switch have two"),
+        ("kept: [corners, settings]", "kept: [corners, corners]", "the kept 'corners' stands there twice"),
+        ("kept: [corners, settings]", "kept: corners", "kept cannot be 'corners': write a list"),
+        ("[Main, Mode,", "[Main, Tempo,", "bank Main cannot be 'Tempo': these parameters can be there: Mode, Temp"),
+        ("[Main, Mode,", "[Main, Amount,", "bank Main cannot be 'Amount'"),
+        ('Temperature, "-", Seed, Lock, Pan]', "1, 2, 3, 4, 5, 6, 7, 8]", "a bank has 1 to 8 parameters"),
+        ("banks:", "name: Two\nbanks:", "the key 'name' stands there for the second time"),
+        ("banks:", "banks: [", "sample.yaml is not YAML that is read here in line"),
+    ],
+)
+def test_what_is_refused(tmp_path: Path, old: str, new: str, said: str) -> None:
+    assert old in EFFECT
+    with pytest.raises(BadFile) as raised:
+        source(tmp_path, EFFECT.replace(old, new, 1))
+    assert said in str(raised.value)
+    assert str(raised.value).startswith("sample.yaml")
+
+
+def test_files_that_are_no_sources(tmp_path: Path) -> None:
+    with pytest.raises(BadFile, match="cannot be read"):
+        sources.read(tmp_path / "none.yaml")
+    (tmp_path / "bytes.yaml").write_bytes(b"\xff")
+    with pytest.raises(BadFile, match="not UTF-8"):
+        sources.read(tmp_path / "bytes.yaml")
+    (tmp_path / "long.yaml").write_text("#" * 70_000)
+    with pytest.raises(BadFile, match="larger than 64 KB"):
+        sources.read(tmp_path / "long.yaml")
+    with pytest.raises(BadFile, match="write its keys"):
+        source(tmp_path, "- a list")
+    with pytest.raises(BadFile, match="nested too deeply"):
+        source(tmp_path, "[" * 5000)
+
+
+def test_all_of_a_folder(tmp_path: Path) -> None:
+    assert sources.read_all(tmp_path) == []
+    source(tmp_path, TOOL, "b.yaml")
+    source(tmp_path, EFFECT, "a.yaml")
+    (tmp_path / "._a.yaml").write_text("what macOS leaves")
+    assert [one.name for one in sources.read_all(tmp_path)] == ["Sideman Sample", "Sideman Tool"]
+    source(tmp_path, EFFECT, "c.yaml")
+    with pytest.raises(BadFile, match=r"c.yaml: a.yaml has the name 'Sideman Sample' as well"):
+        sources.read_all(tmp_path)
