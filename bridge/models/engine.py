@@ -37,6 +37,8 @@ __all__ = ["MEMORY_BYTES", "RUN_LIMIT_SECONDS", "TRIAL_LIMIT_SECONDS", "Engine",
 
 MEMORY_BYTES = 256 * 1024 * 1024
 """For what all models hold and compute at one time. The drum VAE needs about 10 MB for 32 windows."""
+KEPT_BYTES = 16 * 1024 * 1024
+"""Of these, for good: most requests need no more, and memory that is touched again costs nothing."""
 RUN_LIMIT_SECONDS = 5.0
 TRIAL_LIMIT_SECONDS = 2.0
 
@@ -108,7 +110,7 @@ class LoadedModel:
     def _compute(self, inputs: Mapping[str, Array], limit_seconds: float) -> list[Array]:
         options = onnxruntime.RunOptions()
         options.log_severity_level = 4
-        # What a large run took is given back when it ends, also when it failed.
+        # What a run took beyond KEPT_BYTES is given back when it ends, also when it failed.
         options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
 
         def stop() -> None:
@@ -146,17 +148,29 @@ def _session(data: bytes, file_name: str) -> Any:
     # Otherwise four bytes in the right place make it read the file as another format, past `onnx_file`.
     options.add_session_config_entry("session.load_model_format", "ONNX")
     try:
-        return onnxruntime.InferenceSession(
+        session: Any = onnxruntime.InferenceSession(
             data,
             options,
             providers=["CPUExecutionProvider"],
             # It would try again without what follows.
             enable_fallback=0,
-            # It computes outside the arena, so a constant of 40 GB would be made. Our exports are folded.
-            disabled_optimizers=["ConstantFolding"],
+            disabled_optimizers=_disabled_optimizers(onnxruntime.__version__),
         )
     except Exception as error:  # onnxruntime's own classes, RuntimeError, ValueError, MemoryError ...
         raise BadFile(f"{file_name} cannot be loaded: {_reason(error)}.") from None
+    # It keeps the whole file for a second try, which there is none of: 21 MB with the shipped models.
+    session._model_bytes = None
+    return session
+
+
+def _disabled_optimizers(version: str) -> list[str]:
+    # It computes outside the arena, so a constant of 40 GB would be made. Our exports are folded, but for weights in 16
+    # bits: another optimizer widens those at load, each to twice its bytes.
+    disabled = ["ConstantFolding"]
+    # That one ends the process in 1.23.2 (onnxruntime's issue 32405): there they are widened in every run, in 2.5 ms.
+    if tuple(int(part) for part in version.split(".")[:2]) < (1, 31):
+        disabled.append("FuseFp16InitializerToFp32NodeTransformer")
+    return disabled
 
 
 _NO_MEMORY_SIGNS = ("requested bytes", "Failed to allocate", "bad_alloc", "bad allocation")
@@ -169,8 +183,16 @@ def _share_memory() -> None:
         onnxruntime.OrtMemoryInfo(
             "Cpu", onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, onnxruntime.OrtMemType.DEFAULT
         ),
-        # 1: it grows by what is asked for, and not to twice its size, of which the process would never get rid again.
-        onnxruntime.OrtArenaCfg({"max_mem": MEMORY_BYTES, "arena_extend_strategy": 1}),
+        onnxruntime.OrtArenaCfg(
+            {
+                "max_mem": MEMORY_BYTES,
+                # 0: the first chunk stays, and only what a run needs beyond it is given back after the run. With 1 all
+                # is, in pieces of many sizes that the system's allocator keeps in the end: 5 to 10 MB more.
+                "arena_extend_strategy": 0,
+                "initial_chunk_size_bytes": KEPT_BYTES,
+                "initial_growth_chunk_size_bytes": 2 * 1024 * 1024,
+            }
+        ),
     )
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import os
+import sys
 import weakref
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -157,6 +160,26 @@ def test_a_result_too_large_for_the_memory_fails_at_once(engine: Engine) -> None
         model.run(hot())
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process its memory in a file")
+def test_what_a_large_run_took_is_given_back(engine: Engine) -> None:
+    def resident_bytes() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    model = engine.load(
+        spoiled_above(
+            1.5,
+            node("Where", ["hot", "many", "few"], ["count"]),
+            node("ConstantOfShape", ["count"], ["large"]),
+            node("ReduceMax", ["large"], ["harm"], keepdims=0),
+            weights=(numbers("many", [MEMORY_BYTES // 8]), numbers("few", [1])),  # half of the memory, four bytes each
+        ).SerializeToString(),
+        "x.onnx",
+    )
+    before = resident_bytes()
+    model.run(hot())
+    assert resident_bytes() - before < MEMORY_BYTES // 16
+
+
 def test_a_session_is_not_made_a_second_time_without_its_bounds(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -175,6 +198,27 @@ def test_a_session_is_not_made_a_second_time_without_its_bounds(
 def test_a_graph_that_cannot_be_computed_is_refused(engine: Engine) -> None:
     assert "cannot be loaded: " in refusal(engine, tiny_model([node("Abs", ["nowhere"], ["w"])]))
     assert "cannot be loaded: " in refusal(engine, tiny_model([node("Abs", [], ["w"])]))
+
+
+def test_the_bytes_of_a_file_are_not_kept(engine: Engine) -> None:
+    data = tiny_model().SerializeToString()
+    holders = sys.getrefcount(data)
+    model = engine.load(data, "tiny.onnx")
+    assert sys.getrefcount(data) == holders
+    assert model.run(inputs(1, decoding=True))["hits"].shape == (1, 32, 9)
+
+
+@pytest.mark.parametrize("node_name", ["", "wide", "widens"])
+def test_weights_in_16_bits_play(engine: Engine, node_name: str) -> None:
+    # onnxruntime 1.23.2 would end the process where the node has another name than what it makes.
+    nodes = [
+        node("Cast", ["narrow"], ["wide"], name=node_name, to=TensorProto.FLOAT),
+        node("Gemm", ["prior_density", "wide"], ["spoiled"]),
+    ]
+    model = engine.load(tiny_model(nodes, [numbers("narrow", [[0.25]], np.float16)]).SerializeToString(), "x.onnx")
+    fed = inputs(2, decoding=False)
+    fed["prior_density"][:] = 4.0
+    np.testing.assert_array_equal(model.run(fed)["prior_latent"], np.full((2, 96), 5.0, np.float32))
 
 
 def test_another_format_is_not_read_as_such(engine: Engine) -> None:
