@@ -31,6 +31,16 @@
     kept: [corners, settings]        lists of numbers and words that are stored with the set; see below
     banks: [[Main, Temperature, X]]  Push's banks: a name, then up to 8 parameters; "-" leaves a place free
 
+What several devices have stands once in `patchers/common.yaml`, by a name of its own and without its place:
+
+    seed: {parameter: Seed, control: numbox, ...}
+
+and a device takes it among its controls:
+
+      - common: seed                 the name in common.yaml
+        at: [214, 100, 80, 15]       where it stands in this device
+        initial: 1                   any other key: in this device it has another value
+
 A number is whole with the unit int or bars, or a custom one with %d or %i; it is stored as Int where it fits 0 to 255,
 else as Float. The unit is only what Live shows: the script hears the number as it is, also that of `percent`, 0 to 100.
 
@@ -61,6 +71,9 @@ MAX_FILE_BYTES = 64 * 1024
 MAX_NAME_CHARACTERS = 40
 MAX_TEXT_CHARACTERS = 400
 BANK_PLACES = 8
+
+COMMON = "common.yaml"
+"""The rows that devices share, beside them."""
 
 HEIGHTS = {"midi_effect": 169, "generator": 147, "transformation": 147}
 """Kind of device -> height of its face in pixels. Live draws an effect's 169; a MIDI Tool's are its own template's."""
@@ -174,9 +187,14 @@ def _is_whole(unit: str) -> bool:
 
 
 def read_all(folder: Path) -> list[Source]:
-    """Every `*.yaml` of the folder, in the order of their names. Raises BadFile."""
-    files = sorted(file for file in folder.glob("*.yaml") if not file.name.startswith("."))
-    sources = [read(file) for file in files]
+    """Every device of the folder's `*.yaml`, in the order of their names. Raises BadFile."""
+    files = sorted(file for file in folder.glob("*.yaml") if not file.name.startswith(".") and file.name != COMMON)
+    rows = _common_rows(folder / COMMON)
+    readers = [_Reader(file.name, rows) for file in files]
+    sources = [reader.source(_load(file)) for reader, file in zip(readers, files, strict=True)]
+    for name in rows:
+        if not any(name in reader.taken for reader in readers):
+            raise BadFile(f"{COMMON}: no device takes {name}.")
     for index, source in enumerate(sources):
         for other in sources[:index]:
             if source.name == other.name:
@@ -186,14 +204,34 @@ def read_all(folder: Path) -> list[Source]:
 
 def read(file: Path) -> Source:
     """The source in a YAML file. Raises BadFile with a sentence that names the file and the key."""
-    return _Reader(file.name).source(_load(file))
+    return _Reader(file.name, _common_rows(file.parent / COMMON)).source(_load(file))
+
+
+def _common_rows(file: Path) -> dict[str, Any]:
+    """Name -> keys of what devices share; none without the file."""
+    return _Reader(file.name, {}).rows_of(_load(file)) if file.exists() else {}
 
 
 class _Reader:
-    """The checks of one file."""
+    """The checks of one file. `rows` are those of common.yaml, `taken` the names of those that the file has."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, rows: Mapping[str, Mapping[str, object]]) -> None:
         self.file = file
+        self.rows = rows
+        self.taken: set[str] = set()
+
+    def rows_of(self, content: object) -> dict[str, Any]:
+        """What common.yaml holds. Its values are checked where a device takes them."""
+        if not isinstance(content, dict):
+            raise self.refusal("the file", content, "write names, and below each the keys of a control")
+        for name, row in content.items():
+            self.word("a name", name)
+            if not isinstance(row, dict):
+                raise self.refusal(name, row, "write the keys of a control")
+            for key in ("at", "common"):
+                if key in row:
+                    raise BadFile(f"{self.file}: {name} has the key {key!r}, which only a device can have.")
+        return content
 
     def source(self, content: object) -> Source:
         table = self.table("the file", content, required=SOURCE_KEYS, optional=("kept", "banks"))
@@ -228,13 +266,28 @@ class _Reader:
     def control(self, place: int, content: object) -> Control | Button | Label:
         if not isinstance(content, dict):
             raise self.refusal(f"control {place}", content, "write a parameter, a button or a label with its keys")
+        if "common" in content:
+            return self.common(place, content)
         if "label" in content:
             return self.label(content)
         if "button" in content:
             return self.button(content)
         if "parameter" in content:
             return self.parameter(content)
-        raise self.refusal(f"control {place}", list(content), "one of its keys is parameter, button or label")
+        raise self.refusal(f"control {place}", list(content), "one of its keys is parameter, button, label or common")
+
+    def common(self, place: int, content: Mapping[str, object]) -> Control | Button | Label:
+        if not self.rows:
+            raise self.refusal("common", content["common"], f"no {COMMON} with rows stands beside it")
+        name = self.choice("common", content["common"], tuple(self.rows))
+        self.taken.add(name)
+        own = {key: value for key, value in content.items() if key != "common"}
+        for key, value in own.items():
+            if self.rows[name].get(key) == value:
+                raise self.refusal(f"{key} of {name}", value, f"{COMMON} says so already: leave it away")
+        # What is wrong may stand in either file.
+        merged = _Reader(f"{self.file} with {name} of {COMMON}", {})
+        return merged.control(place, {**self.rows[name], **own})
 
     def label(self, content: object) -> Label:
         table = self.table("a label", content, required=("label", "at"), optional=("align",))

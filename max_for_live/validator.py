@@ -26,7 +26,8 @@ UNFINISHED = ("TODO", "FIXME", "XXX")
 ABSOLUTE_PATH = re.compile(r"(/|~/|[A-Za-z]:[\\/])")
 VERSION = re.compile(r"[0-9]+\.[0-9]+")
 NEW_GLOBAL = re.compile(r"(?<![\w$.])new\s+Global(?![\w$])")
-LOCAL_GLOBAL = re.compile(r"""new\s+Global\s*\(\s*["']---""")
+MEANT_GLOBAL = re.compile(r"""new\s+Global\s*\(\s*["'](---|sideman_)""")
+"""One device's own, or on purpose that of all Sideman devices."""
 SPOKEN = re.compile(r"(?<![\w$.])(post|error|cpost|messnamed)\s*\(|(?<![\w$.])(console)\s*\.")
 
 
@@ -197,9 +198,12 @@ def _scripts(face: Face) -> Iterator[str]:
             does = "reaches other devices" if word == "messnamed" else "writes to Max's console"
             yield f"{one.name}, line {line}: {word} {does}."
         for made in NEW_GLOBAL.finditer(code):
-            if not LOCAL_GLOBAL.match(text, made.start()):
+            if not MEANT_GLOBAL.match(text, made.start()):
                 line = code.count("\n", 0, made.start()) + 1
-                yield f"{one.name}, line {line}: a Global is shared with every other device: begin its name with ---."
+                yield (
+                    f"{one.name}, line {line}: a Global is shared with every other device: begin its name with ---, or "
+                    "with sideman_ if all of ours are meant."
+                )
         said = " ".join(javascript.comments(text))
         yield from (f"{one.name} says {word}: finish it." for word in UNFINISHED if re.search(rf"\b{word}\b", said))
 

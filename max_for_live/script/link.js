@@ -26,6 +26,7 @@ var MOST_NAMES = 256;
 
 var NOT_RUNNING = "The bridge is not running: start it with `python start.py`.";
 var DEAF = "Max hears on no port of this computer: look whether a firewall holds it back. Sideman goes on trying.";
+var MOST_LASTING = 16;
 var REPLACED = {code: "replaced", sentence: "A newer request took the place of this one."};
 var CANCELLED = {code: "cancelled", sentence: "The request was taken back."};
 var TORN = {code: "bad_datagram", sentence: "The bridge's answer does not hold together: report it with its log."};
@@ -56,7 +57,8 @@ function Link(world, options) {
     this.greeting = null; // the conversation of hello or ping
     this.is_greeted = false;
     this.asking = null; // the conversation of what is in flight
-    this.waiting = null; // the request after it
+    this.lasting = []; // the requests after it whose clips are to be written, the oldest first
+    this.waiting = null; // the newest of the others
     this.told = this.shown();
     this.ear = new Ear(world, this.session, function () {
         link.ear_turned();
@@ -87,14 +89,17 @@ Link.prototype.close = function () {
     stop(this.asking);
     this.greeting = null;
     this.asking = null;
+    this.lasting = [];
     this.waiting = null;
 };
 
 // --- what the device asks
 
-Link.prototype.ask = function (kind, values, clips, done) {
+// What only shows something, as a blend under the puck, may be replaced by the next question. What is to be written
+// (`is_lasting`) is not: it waits its turn, before any of these.
+Link.prototype.ask = function (kind, values, clips, done, is_lasting) {
     var made = this.requests.make("/sideman/" + kind, values, clips, this.world.now_seconds());
-    var replaced = this.waiting;
+    var replaced = is_lasting ? null : this.waiting;
     if (this.outdated !== null) {
         done(null, {code: "unsupported", sentence: this.outdated});
         return;
@@ -110,8 +115,14 @@ Link.prototype.ask = function (kind, values, clips, done) {
         return;
     }
     this.verdict = null;
-    this.waiting = made.request;
-    this.waiting.done = done;
+    made.request.done = done;
+    if (is_lasting) {
+        this.lasting.push(made.request);
+        // Pressed again and again while no bridge answers, a button is not obeyed as often when it does.
+        replaced = this.lasting.length > (this.is_there ? MOST_LASTING : 1) ? this.lasting.shift() : null;
+    } else {
+        this.waiting = made.request;
+    }
     this.advance();
     this.tell();
     if (replaced !== null) {
@@ -121,29 +132,40 @@ Link.prototype.ask = function (kind, values, clips, done) {
 
 // Takes back what is in flight and what waits.
 Link.prototype.cancel = function () {
-    var asking = this.asking, waiting = this.waiting;
+    var asking = this.asking, waiting = this.all_waiting();
     this.asking = null;
-    this.waiting = null;
     if (asking !== null) {
         asking.stop();
         asking.send("/sideman/cancel", {});
+        waiting.unshift(asking.request);
     }
     this.tell();
-    if (asking !== null) {
-        asking.request.done(null, CANCELLED);
-    }
-    if (waiting !== null) {
-        waiting.done(null, CANCELLED);
-    }
+    waiting.forEach(function (request) {
+        request.done(null, CANCELLED);
+    });
+};
+
+// Takes out all that waits.
+Link.prototype.all_waiting = function () {
+    var all = this.waiting === null ? this.lasting : this.lasting.concat([this.waiting]);
+    this.lasting = [];
+    this.waiting = null;
+    return all;
 };
 
 // Begins what waits, if nothing is in flight.
 Link.prototype.advance = function () {
-    var request = this.waiting, link = this;
-    if (this.asking !== null || request === null || !this.ear.hears) {
+    var link = this, request;
+    if (this.asking !== null || !this.ear.hears) {
         return;
     }
-    this.waiting = null;
+    request = this.lasting.length > 0 ? this.lasting.shift() : this.waiting;
+    if (request === null) {
+        return;
+    }
+    if (request === this.waiting) {
+        this.waiting = null;
+    }
     this.asking = new Conversation(this, request, function (messages, refusal) {
         link.asking = null;
         link.was_answered(request, messages, refusal);
@@ -232,7 +254,7 @@ Link.prototype.receive = function (address, args) {
 // --- the bridge, there or not
 
 Link.prototype.ear_turned = function () {
-    var waiting = this.waiting;
+    var waiting;
     if (this.ear.hears) {
         if (this.session % PORT_BITS === 0) {
             // Two devices of one set may be given the same chance, but never the same port.
@@ -245,11 +267,11 @@ Link.prototype.ear_turned = function () {
         this.advance();
         this.tell();
     } else {
-        this.waiting = null;
+        waiting = this.all_waiting();
         this.tell();
-        if (waiting !== null) {
-            waiting.done(null, {code: "no_answer", sentence: DEAF});
-        }
+        waiting.forEach(function (request) {
+            request.done(null, {code: "no_answer", sentence: DEAF});
+        });
     }
 };
 
@@ -337,7 +359,7 @@ Link.prototype.tell = function () {
         this.show("silent", this.was_sought ? NOT_RUNNING : "Looking for the bridge.");
     } else if (this.outdated !== null) {
         this.show("refused", this.outdated);
-    } else if (this.asking !== null || this.waiting !== null) {
+    } else if (this.asking !== null || this.waiting !== null || this.lasting.length > 0) {
         this.show("working", "Working.");
     } else if (this.verdict !== null) {
         this.show(this.verdict.state, this.verdict.sentence);

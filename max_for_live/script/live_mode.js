@@ -1,35 +1,38 @@
 // Live mode: the clip that plays on the device's track becomes the blend, always at a boundary, never in the middle.
 //
-// The clip that is first changed is copied beforehand into the next empty slot, so that nothing of it is lost.
+// Before a clip is changed that holds anything of the musician's, it is copied as it is into the next empty slot.
 
 var live_set = require("./live_set");
 var slots = require("./slots");
 var transport = require("./transport");
 
-// Live's API is not told sample by sample: what is written so shortly before the boundary is heard from there on.
+// Live is not told sample by sample: what is written so shortly before the boundary is heard from there on.
 var EARLY_SECONDS = 0.04;
+// Later than this the boundary is missed.
+var LATE_SECONDS = 0.08;
 // The tempo may change while we wait, or the song jump: so long at most between two looks at the transport.
 var LOOK_SECONDS = 0.1;
+// So long after a look at a launch that is due, it has happened.
+var LAUNCHED_SECONDS = 0.2;
 // Rows of the menu: Live's global quantization, else in quarter notes; bars are those of the meter.
 var BOUNDARIES = [null, {beats: 1}, {beats: 2}, {bars: 1}, {bars: 2}, {bars: 4}];
 var NOTHING_PLAYS = "Nothing plays on this track: launch a clip, and it becomes the blend.";
+var MOST_REMEMBERED = 64;
 
-function has(object, name) {
-    return Object.prototype.hasOwnProperty.call(object, name);
-}
-
-exports.create = function (device) {
+// ask_again(): asks once more for the blend, for the clip that plays now.
+exports.create = function (device, ask_again) {
     var world = device.world, mode = {};
-    var clip_id = null, is_copied = {}, pending = null, timer = null, is_late = false;
+    var clip_id = null, pending = null, timer = null, is_late = false;
+
+    function home() {
+        var track = live_set.own_track(world);
+        return track.refused ? null : track.track_id;
+    }
 
     // Which clip the blend is for: that which plays on the track.
     mode.clip_id = function () {
-        var home;
-        if (!device.knobs.live) {
-            return null;
-        }
-        home = live_set.own_track(world);
-        clip_id = home.refused ? null : live_set.playing_clip(world, home.track_id);
+        var track_id = device.knobs.live ? home() : null;
+        clip_id = track_id === null ? null : live_set.playing_clip(world, track_id);
         return clip_id;
     };
 
@@ -46,7 +49,6 @@ exports.create = function (device) {
     };
 
     mode.turned = function (on) {
-        is_copied = {};
         if (!on) {
             mode.stop();
         } else if (mode.clip_id() === null) {
@@ -64,17 +66,17 @@ exports.create = function (device) {
 
     // The newest blend is played from the boundary that the bridge named, in the place of one that still waits.
     mode.play = function (clip, sources, head) {
-        var now;
+        var now, own;
         if (mode.clip_id() === null) {
             device.say("ready", NOTHING_PLAYS);
             return;
         }
         now = transport.snapshot(world, clip_id);
+        own = mode.quantum().launch_quantum_beats;
         is_late = Boolean(head.late);
         pending = {
             clip_id: clip_id, clip: clip, sources: sources,
-            quantum_beats: has(mode.quantum(), "launch_quantum_beats") ?
-                mode.quantum().launch_quantum_beats : now.launch_quantum_beats
+            quantum_beats: own === undefined ? now.launch_quantum_beats : own
         };
         // A song that stood when it was asked, and runs now, has its boundaries all the same.
         pending.start_song_beats = head.start_song_beats >= 0 && head.start_song_beats !== null ?
@@ -104,11 +106,14 @@ exports.create = function (device) {
         }
     }
 
-    // The boundary that was promised, or, where the song has jumped back, the next one from where it is.
+    // The boundary that was promised; the next one, where that has passed or the song has jumped back.
     function boundary(now) {
-        var quantum = pending.quantum_beats;
-        if (quantum > 0 && pending.start_song_beats - now.song_beats > quantum + 1e-6) {
+        var quantum = pending.quantum_beats, ahead = pending.start_song_beats - now.song_beats;
+        var is_missed = transport.seconds_to(now, pending.start_song_beats) < -LATE_SECONDS;
+        if (quantum > 0 && (is_missed || ahead > quantum + 1e-6)) {
+            is_late = is_late || is_missed;
             pending.start_song_beats = next_boundary(now, quantum);
+            world.redraw();
         }
         return pending.start_song_beats;
     }
@@ -116,41 +121,58 @@ exports.create = function (device) {
     function land() {
         var due = pending, done;
         pending = null;
-        if (!keep_original(due.clip_id)) {
+        is_late = false;
+        // Another clip was launched, or will be at this very boundary: that one is to become the blend, and this one
+        // stays as it is.
+        if (live_set.is_launching(world, home())) {
+            timer = world.later(LAUNCHED_SECONDS, ask_again);
+            return;
+        }
+        if (mode.clip_id() !== due.clip_id) {
+            ask_again();
+            return;
+        }
+        if (!is_kept(due.clip_id)) {
             return;
         }
         done = live_set.replace_notes(world, due.clip_id, due.clip, due.sources);
-        is_late = false;
-        if (done.sentence !== "") {
+        if (done.sentence === "") {
+            remember(due.clip_id);
+        } else {
             device.say("refused", done.sentence);
         }
         world.redraw();
     }
 
-    // Before the musician's own clip is changed, a copy of it is written below.
-    function keep_original(id) {
-        var original, place, done;
-        if (is_copied[id]) {
+    // What stands in the clip, as text.
+    function content(id) {
+        var read = live_set.read_clip(world, id);
+        return read.refused ? null : JSON.stringify(read.clip);
+    }
+
+    // All devices of a set share what they wrote: two on one track do not copy each other's blends.
+    function remember(id) {
+        var written = world.written(), ids = written.ids || [];
+        written[id] = content(id);
+        if (ids.indexOf(id) < 0) {
+            ids.push(id);
+        }
+        while (ids.length > MOST_REMEMBERED) {
+            delete written[ids.shift()];
+        }
+        written.ids = ids;
+    }
+
+    // Whether nothing can be lost: the clip holds what was written last, or a copy of it stands below.
+    function is_kept(id) {
+        var now = content(id), done;
+        if (now !== null && world.written()[id] === now) {
             return true;
         }
-        original = live_set.read_clip(world, id);
-        if (original.refused) {
-            device.say("refused", original.sentence);
-            return false;
-        }
-        place = slots.targets(world, original.track_id, original.slot_index, 1);
-        if (place.refused) {
-            device.say("refused", place.sentence);
-            return false;
-        }
-        done = slots.write(world, place, [original.clip], [original.name + " (kept)"], [], original.color);
-        if (done.written !== 1) {
-            device.say("refused", done.sentence);
-            return false;
-        }
-        device.say("ready", "Your clip is kept: " + done.sentence + ".");
-        is_copied[id] = true;
-        return true;
+        done = slots.keep_copy(world, id);
+        device.say(done.written === 1 ? "ready" : "refused",
+            done.written === 1 ? "Your clip as it was is kept: " + done.sentence + "." : done.sentence);
+        return done.written === 1;
     }
 
     mode.say_when_late = function () {

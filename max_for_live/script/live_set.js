@@ -71,6 +71,15 @@ function by_id(world, id) {
     return object(world, "id " + id);
 }
 
+// A LiveAPI object that is used for one object of Live after the other: a long list needs no more than one.
+function led_to(world, api, id) {
+    if (api === null) {
+        return by_id(world, id);
+    }
+    api.id = id;
+    return api;
+}
+
 // NaN for a property that this Live is too old to have.
 function value(api, property) {
     var answer = api.get(property);
@@ -79,7 +88,7 @@ function value(api, property) {
 
 // A name that Live gave as several words is put together again; "808" came as a number.
 function text(api, property) {
-    return api.get(property).join(" ");
+    return [].concat(api.get(property) || []).join(" ");
 }
 
 function ids(api, property) {
@@ -254,6 +263,12 @@ function playing_clip(world, track_id) {
     return clip === null ? null : Number(clip.id);
 }
 
+// Whether a clip or the stop button of the track waits for its moment.
+function is_launching(world, track_id) {
+    var track = track_id === null ? null : by_id(world, track_id);
+    return track !== null && value(track, "fired_slot_index") !== -1;
+}
+
 // Calls changed(), outside of Live's notification, when another clip, track or scene is selected. Live does not tell
 // of the highlighted slot; it is where the selected track and scene meet. Returns {stop()}.
 function watch_selection(world, changed) {
@@ -343,6 +358,8 @@ exports.add_notes = add_notes;
 exports.by_id = by_id;
 exports.child = child;
 exports.ids = ids;
+exports.is_launching = is_launching;
+exports.led_to = led_to;
 exports.in_one_undo_step = in_one_undo_step;
 exports.own_track = own_track;
 exports.playing_clip = playing_clip;
@@ -351,6 +368,7 @@ exports.refusal = refusal;
 exports.replace_notes = replace_notes;
 exports.selected_clip = selected_clip;
 exports.shown_meter = shown_meter;
+exports.text = text;
 exports.track_of = track_of;
 exports.value = value;
 exports.watch_selection = watch_selection;

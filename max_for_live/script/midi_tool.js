@@ -6,24 +6,34 @@
 
 var notes = require("./notes");
 var sideman = require("./sideman");
+var transport = require("./transport");
 
 var SHORTEST_BEATS = 0.25;
 var MOST_BARS = 64;
+var PRESSED_SECONDS = 0.5;
 
 // own: as for sideman.create, and
 //     ask(input)             {kind, values, refs, clips, made_of} for the bridge, or {sentence}
 //     button                 the message of the button
-// input: {start_beats, length_beats, numerator, denominator, ours: the notes as ours, from start_beats on}
+// input: {start_beats, length_beats, numerator, denominator, scale, ours: the notes as ours, from start_beats on}
 exports.create = function (world, own, clip_meter) {
-    var context = null, asked_for = null, answer = null;
+    var context = null, is_pressed = false, asked_for = null, answer = null;
     own.menus = ["preset", "kit"];
     own.unchosen = {preset: "No Preset", kit: "Default Kit"};
     own.buttons = {};
     own.buttons[own.button] = function () {
-        device.next_seed();
-        answer = null;
-        asked_for = null;
+        // An answer that Live did not take from the network is given now.
+        if (answer === null || answer.is_given) {
+            device.next_seed();
+            answer = null;
+            asked_for = null;
+        }
+        is_pressed = true;
         world.show("apply", []);
+        // Live may take its time to begin the cycle, but not this long.
+        world.later(PRESSED_SECONDS, function () {
+            is_pressed = false;
+        });
     };
     var device = sideman.create(world, own);
     var take = device.message;
@@ -33,13 +43,14 @@ exports.create = function (world, own, clip_meter) {
         if (message === "tool_context") {
             context = world.dictionary(values[values.length - 1]);
         } else if (message === "tool_notes") {
-            cycle(world.dictionary(values[values.length - 1]).notes || []);
+            cycle([].concat(world.dictionary(values[values.length - 1]).notes || []));
         } else if (message !== "tool_notice") {
             take(message, values);
         }
     };
 
-    // Always answers, whatever happens: without an answer Live shows an error.
+    // Always answers, whatever happens: without an answer Live shows an error. Live also begins cycles by itself, when a
+    // tab is clicked say: only the button asks, so that no clip is changed that nobody meant.
     function cycle(read) {
         var given = read, input, key;
         try {
@@ -47,8 +58,11 @@ exports.create = function (world, own, clip_meter) {
             key = JSON.stringify([input, device.knobs, device.chosen]);
             if (answer !== null && answer.key === key) {
                 given = answer.notes;
-            } else if (asked_for !== key && device.is_ready) {
-                ask(input, key, read);
+                answer.is_given = true;
+                device.say("ready", given.length + " notes in the clip.");
+            } else if (is_pressed && asked_for !== key && device.is_ready) {
+                is_pressed = false;
+                ask(input, key);
             }
         } finally {
             world.answer({notes: given.map(without_id)});
@@ -75,11 +89,20 @@ exports.create = function (world, own, clip_meter) {
             length_beats: length_beats > 0 ? length_beats : 4 * meter.numerator / meter.denominator,
             numerator: meter.numerator,
             denominator: meter.denominator,
+            scale: scale_of((context || {}).scale || {}),
             ours: notes.from_live(read, start_beats)
         };
     }
 
-    function ask(input, key, read) {
+    // The clip's own scale, where Live says it; else the song's.
+    function scale_of(told) {
+        if (typeof told.scale_name === "string" && told.scale_mode !== undefined) {
+            return Number(told.scale_mode) === 1 ? {root: Number(told.root_note), scale: told.scale_name} : {};
+        }
+        return transport.scale(world);
+    }
+
+    function ask(input, key) {
         var bars = input.length_beats * input.denominator / (4 * input.numerator), request;
         if (input.length_beats < SHORTEST_BEATS || bars > MOST_BARS) {
             device.say("refused", "The selection is " + (bars > MOST_BARS ? "longer than 64 bars." : "shorter than a sixteenth."));
@@ -98,11 +121,20 @@ exports.create = function (world, own, clip_meter) {
             if (asked_for !== key) {
                 return;
             }
-            answer = {key: key, notes: notes.to_live(inside(clip, input.length_beats), input.start_beats, notes.counted(request.clips))};
+            answer = {
+                key: key,
+                notes: notes.to_live(
+                    inside(clip, input.length_beats), input.start_beats, notes.counted(request.clips)
+                ),
+                is_given: false
+            };
             device.model.results = [{name: "", clip: clip}];
-            device.say("ready", answer.notes.length + " notes in the clip.");
-            // Whether Live takes a cycle that the network began nobody has confirmed: if not, the button does it.
+            // Whether Live takes a cycle that the network began nobody has confirmed. If it does, the words are others.
+            device.say("ready", "The notes are here: press the button once more.");
             world.show("apply", []);
+        };
+        request.failed = function () {
+            asked_for = null;
         };
         device.ask(request);
     }

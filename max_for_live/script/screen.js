@@ -19,7 +19,6 @@
 //   corners          four of {name, clip} or null: A and B above, C and D below
 //   x, y             the puck, 0 to 1; x to the right, y upwards
 //   path             points {x, y} of a drag that is recorded or was; [] draws none
-//   hover            the point {x, y} under the mouse, or null
 //   now              the clip that the puck stands for, or null
 //
 // For "roll":
@@ -30,8 +29,6 @@
 // A clip is {length_beats, numerator, denominator, notes}. Notes of the first clip have the first accent colour, notes
 // of the second the other one; in results a note keeps the colour of the clip that its source is in, and new ones are
 // as bright as text.
-
-var status = require("./status");
 
 var FONT = "Ableton Sans Medium";
 var TEXT_SIZE = 9.5;
@@ -396,9 +393,15 @@ function draw_led(graphics, model) {
     graphics.stroke();
 }
 
+// "4 ms", "1.2 s", or "" where nothing was answered yet.
+function latency_text(seconds) {
+    if (typeof seconds !== "number" || !isFinite(seconds)) return "";
+    return seconds < 0.9995 ? Math.max(1, Math.round(seconds * 1000)) + " ms" : seconds.toFixed(1) + " s";
+}
+
 // The sentence as lines, and the height that they need.
 function measure_status(graphics, width, height, model) {
-    var latency = status.latency(model.latency_seconds);
+    var latency = latency_text(model.latency_seconds);
     font(graphics, TEXT_SIZE);
     var room = width - INDENT - 5;
     var first_room = room - (latency === "" ? 0 : text_width(graphics, latency) + 6);
@@ -491,13 +494,6 @@ function draw_puck(graphics, field, model) {
     var place = place_of(field, model);
     var x = place[0];
     var y = place[1];
-    if (model.hover) {
-        var over = place_of(field, model.hover);
-        ink(graphics, model.colors.dim);
-        graphics.set_line_width(1);
-        graphics.ellipse(over[0] - 3.5, over[1] - 3.5, 7, 7);
-        graphics.stroke();
-    }
     ink(graphics, model.colors.background);
     graphics.ellipse(x - PUCK, y - PUCK, 2 * PUCK, 2 * PUCK);
     graphics.fill();

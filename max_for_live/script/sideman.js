@@ -3,12 +3,14 @@
 //
 //     var device = sideman.create(world, {
 //         name: "variations",            // the beginning of its name on the wire
+//         shown_by: ["variations"],      // the knobs on which it depends where results go, or which controls play a part
 //         knobs: {amount: 0.5},          // its controls by their message, with what they hold before the set is loaded
 //         menus: ["preset", "kit"],      // those that the bridge fills
 //         buttons: {generate: f}
 //     });
 //
-// and fills in, where it needs them: on_knob(knob, value), on_clip(what, named), on_selection(), target(), picture(model).
+// and fills in, where it needs them: on_knob(knob, value), on_clip(what, named), on_selection(), on_bridge(), target(),
+// unused(), picture(model).
 
 var kept = require("./kept");
 var live_set = require("./live_set");
@@ -23,7 +25,9 @@ var INSTRUMENTS = [null, "drums", "melody"]; // the rows of the menu: Auto, Drum
 // What comes back from a control went through a float32.
 var NEAR = 1e-4;
 // Live selects a clip, a track and a scene one after the other: one look at it is enough.
-var SETTLING_SECONDS = 0.05;
+var SETTLING_SECONDS = 0.15;
+// A seed that is dialled by hand is kept when the hand has come to rest: each keeping may be an undo step.
+var RESTING_SECONDS = 0.7;
 // What an unchosen menu shows, if the device does not say otherwise: the first row of each.
 var UNCHOSEN = {preset: "None", kit: "Default"};
 var MOST_RESULTS_SHOWN = 18;
@@ -45,7 +49,7 @@ exports.create = function (world, own) {
     var device = {
         world: world,
         knobs: copy_into({seed: 0, lock: 0}, own.knobs),
-        chosen: {preset: "", kit: ""}, // the names chosen in these menus, "" is none
+        chosen: {preset: "", kit: "", model: ""}, // the names chosen in the menus, and the preset's model; "" is none
         clips: {}, // the user's clips that the device holds, {name, clip} by what they are to it
         last: null, // the last request, for Again
         is_ready: false,
@@ -54,7 +58,9 @@ exports.create = function (world, own) {
         on_knob: function () {},
         on_clip: function () {},
         on_selection: function () {},
+        on_bridge: function () {}, // it is there, or another one is
         target: function () { return null; },
+        unused: function () { return []; }, // controls that play no part as the others stand, by their message
         picture: function () {},
         press: function () {},
         drag: function () {},
@@ -64,7 +70,7 @@ exports.create = function (world, own) {
         }
     };
     // What the device itself has to say until something else happens: {state, sentence}, or null.
-    var notice = null, kept_lists = {}, refreshing = null, told_names = "", selection = null;
+    var notice = null, kept_lists = {}, refreshing = null, told_names = "", selection = null, keeping = null, greyed = [];
 
     // --- what comes in
 
@@ -100,14 +106,21 @@ exports.create = function (world, own) {
         device.knobs[knob] = value;
         if (device.is_ready) {
             device.on_knob(knob, value);
-            device.show_target();
+            if (knob === "seed") {
+                keep_soon();
+            }
+            if ((own.shown_by || []).indexOf(knob) >= 0) {
+                device.refresh_soon();
+            }
         }
     }
 
     device.release_all = function () {
-        if (refreshing !== null) {
-            refreshing.cancel();
-        }
+        [refreshing, keeping].forEach(function (clock) {
+            if (clock !== null) {
+                clock.cancel();
+            }
+        });
         if (selection !== null) {
             selection.stop();
         }
@@ -121,6 +134,11 @@ exports.create = function (world, own) {
         device.knobs[knob] = value;
         world.show(knob, [value]);
     };
+
+    function show_seed(seed) {
+        device.knobs.seed = seed;
+        world.show("seed", ["set", seed]);
+    }
 
     // What the bridge is given of these knobs, by their own names.
     device.values = function (knobs) {
@@ -139,8 +157,8 @@ exports.create = function (world, own) {
     };
 
     // The kit of this device's menu, as a reference to the clip of this index.
-    device.ref = function (index) {
-        return {clip: index, kit: device.chosen.kit || null};
+    device.ref = function (index, kit) {
+        return {clip: index, kit: (kit === undefined ? device.chosen.kit : kit) || null};
     };
 
     // The seed of a new request: that of the knob if it is locked, else another one, which the knob then shows.
@@ -163,6 +181,11 @@ exports.create = function (world, own) {
         }));
     }
 
+    // "live_drum_rack" as one reads it.
+    function label_of(name) {
+        return name.replace(/_/g, " ");
+    }
+
     function fill_menus() {
         var now = JSON.stringify(device.link.names);
         if (now === told_names || rows_of("kit").length === 0) {
@@ -170,10 +193,10 @@ exports.create = function (world, own) {
         }
         told_names = now;
         menus.forEach(function (menu) {
-            var labels = row_names(menu);
-            world.show(menu, ["_parameter_range"].concat(labels));
+            world.show(menu, ["_parameter_range"].concat(row_names(menu).map(label_of)));
             show_choice(menu);
         });
+        device.on_bridge();
     }
 
     // A name that the bridge does not have now, say of another computer, is kept, and shown as none.
@@ -184,16 +207,25 @@ exports.create = function (world, own) {
     function choose(menu, index) {
         var row = rows_of(menu)[index - 1], name = row === undefined ? "" : row.name;
         // Before the bridge has told its names a menu has nothing to say.
-        if (!device.is_ready || rows_of(menu).length === 0 || name === device.chosen[menu]) {
+        if (!device.is_ready || rows_of(menu).length === 0) {
+            return;
+        }
+        // A preset that is chosen once more turns its knobs back.
+        if (name === device.chosen[menu] && (menu !== "preset" || name === "")) {
             return;
         }
         device.chosen[menu] = name;
-        if (menu === "preset" && row !== undefined) {
-            take_preset(row);
-        }
-        keep_settings();
+        live_set.in_one_undo_step(world, function () {
+            if (menu === "preset") {
+                device.chosen.model = row !== undefined && row.model ? row.model : "";
+            }
+            if (menu === "preset" && row !== undefined) {
+                take_preset(row);
+            }
+            keep_settings();
+        });
         device.on_knob(menu, name);
-        device.show_target();
+        device.show_what_follows();
     }
 
     // A preset turns the knobs that it names and leaves the others where they are.
@@ -213,11 +245,14 @@ exports.create = function (world, own) {
     // --- what is kept with the set
 
     function take_kept(what, list) {
-        // A pattr also tells what it was just given.
-        if (list.length === 0 || list.join(" ") === kept_lists[what]) {
+        // A pattr also tells what it was just given, and nothing where nothing was kept: at first, and after an Undo.
+        if (list.join(" ") === (kept_lists[what] || "")) {
             return;
         }
         kept_lists[what] = list.join(" ");
+        if (list.length === 0 && (what === "settings" || what === "last")) {
+            return;
+        }
         if (what === "settings") {
             take_settings(kept.values(list));
         } else if (what === "last") {
@@ -229,20 +264,32 @@ exports.create = function (world, own) {
         world.redraw();
     }
 
+    // Whether it could be kept. What is too long is not, and what was kept before it is forgotten.
     function keep(what, list) {
-        if (list === null) {
-            return false;
+        kept_lists[what] = (list || []).join(" ");
+        world.show("keep_" + what, ["kept_" + what].concat(list || []));
+        return list !== null;
+    }
+
+    function keep_soon() {
+        if (keeping !== null) {
+            keeping.cancel();
         }
-        kept_lists[what] = list.join(" ");
-        world.show("keep_" + what, ["kept_" + what].concat(list));
-        return true;
+        keeping = world.later(RESTING_SECONDS, function () {
+            keeping = null;
+            keep_settings();
+        });
     }
 
     function keep_settings() {
-        var values = {preset: device.chosen.preset, kit: device.chosen.kit}, last = device.last, name;
-        if (last !== null) {
+        var last = device.last, name, values = {
+            preset: device.chosen.preset, kit: device.chosen.kit, model: device.chosen.model, knob_seed: device.knobs.seed
+        };
+        if (last !== null && last.kind !== "") {
             values.kind = last.kind;
             values.seed = last.seed;
+            values.last_kit = last.kit;
+            values.last_model = last.model;
             values.model_hash = last.model_hash || "";
             // References to clips are made again, as the device makes them.
             for (name in last.values) {
@@ -259,9 +306,12 @@ exports.create = function (world, own) {
         if (values === null) {
             return;
         }
-        menus.forEach(function (menu) {
-            device.chosen[menu] = typeof values[menu] === "string" ? values[menu] : "";
-        });
+        for (name in device.chosen) {
+            device.chosen[name] = typeof values[name] === "string" ? values[name] : "";
+        }
+        if (typeof values.knob_seed === "number") {
+            show_seed(values.knob_seed);
+        }
         told_names = "";
         fill_menus();
         if (typeof values.kind !== "string" || !own.again) {
@@ -270,6 +320,8 @@ exports.create = function (world, own) {
         last = device.last || {clips: [], made_of: []};
         last.kind = values.kind;
         last.seed = values.seed;
+        last.kit = values.last_kit;
+        last.model = values.last_model;
         last.model_hash = values.model_hash;
         last.values = {};
         for (name in values) {
@@ -286,13 +338,15 @@ exports.create = function (world, own) {
         }
         device.last = device.last || {kind: "", seed: 0, values: {}};
         device.last.clips = named.map(function (each) { return each.clip; });
-        device.last.made_of = named.map(function (each) { return each.name; });
+        device.last.made_of = named.length === 0 ? "GENERATE" : named.map(function (each) { return each.name; });
     }
 
     // Holds a clip of the user's, {name, clip}, or lets go of it (null), and keeps it with the set.
     device.hold = function (what, named) {
+        var is_kept = keep(what, named === null ? [] : kept.of_clips([named]));
         device.clips[what] = named;
-        if (!keep(what, kept.of_clips([named]))) {
+        device.on_clip(what, named);
+        if (!is_kept) {
             device.say("refused", "This clip has too many notes to be kept with the set: it is held until you close it.");
         }
         world.redraw();
@@ -311,8 +365,7 @@ exports.create = function (world, own) {
         }
         device.say("", "");
         device.hold(what, named);
-        device.on_clip(what, named);
-        device.show_target();
+        device.show_what_follows();
     };
 
     // --- the screen
@@ -346,7 +399,7 @@ exports.create = function (world, own) {
         model.status_height = screen.draw(graphics, width, height, model);
     };
 
-    // --- Live's selection, and where results will go
+    // --- Live's selection, and what follows from it and from the knobs
 
     device.refresh_soon = function () {
         if (refreshing === null) {
@@ -359,14 +412,33 @@ exports.create = function (world, own) {
 
     device.refresh = function () {
         device.on_selection();
-        device.show_target();
+        device.show_what_follows();
     };
 
-    device.show_target = function () {
+    // Where results will go, and which controls play no part.
+    device.show_what_follows = function () {
         var place = device.is_ready ? device.target() : null;
         device.model.target = place === null ? "" : place.sentence;
+        if (device.is_ready) {
+            grey(device.unused());
+        }
         world.redraw();
     };
+
+    // Max is told of what changes alone. In Max only the mouse is kept off what is grey.
+    function grey(unused) {
+        tell_active(greyed, unused, 1);
+        tell_active(unused, greyed, 0);
+        greyed = unused;
+    }
+
+    function tell_active(controls, others, is_active) {
+        controls.forEach(function (control) {
+            if (others.indexOf(control) < 0) {
+                world.show(control, ["active", is_active]);
+            }
+        });
+    }
 
     // The selected clip as live_set.selected_clip gives it, or null.
     device.selected = function () {
@@ -402,23 +474,32 @@ exports.create = function (world, own) {
         var values = copy_into({}, transport.snapshot(world, request.clip_id));
         copy_into(copy_into(copy_into(values, request.snapshot || {}), request.values), request.refs);
         values.seed = request.seed;
-        notice = null;
+        values.model = (request.model === undefined ? device.chosen.model : request.model) || null;
+        if (request.is_lasting) {
+            notice = null;
+        }
         device.link.ask(request.kind, values, request.clips, function (result, refusal) {
             if (result !== null) {
-                request.model_hash = result.head.model_hash;
                 request.done(result);
-            } else if (refusal.code === "no_answer") {
+                return;
+            }
+            if (request.failed) {
+                request.failed();
+            }
+            if (refusal.code === "no_answer") {
                 device.say("refused", refusal.sentence);
             }
-        });
+        }, request.is_lasting);
     };
 
     // Asks for clips and writes them where place(count) says when they are there; shown(result) is called after it.
     device.make = function (request) {
+        request.is_lasting = true;
+        request.kit = request.kit === undefined ? device.chosen.kit : request.kit;
+        request.model = request.model === undefined ? device.chosen.model : request.model;
         request.done = function (result) {
             write(request, result);
         };
-        device.last = request;
         device.ask(request);
     };
 
@@ -433,13 +514,16 @@ exports.create = function (world, own) {
         });
         live_set.in_one_undo_step(world, function () {
             done = slots.write(world, place, result.clips, labels, request.clips, request.color);
+            request.other_model = Boolean(request.model_hash) && request.model_hash !== result.head.model_hash;
+            request.model_hash = result.head.model_hash;
+            device.last = request;
             keep_last(request);
         });
         device.model.results = result.clips.slice(0, MOST_RESULTS_SHOWN).map(function (clip, index) {
             return {name: labels[index], clip: clip};
         });
-        device.say(done.written === count ? "ready" : "refused", done.sentence + remark(result.head));
-        device.show_target();
+        device.say(done.written === count ? "ready" : "refused", done.sentence + remark(request, result.head));
+        device.show_what_follows();
     }
 
     function keep_last(request) {
@@ -454,7 +538,10 @@ exports.create = function (world, own) {
         }
     }
 
-    function remark(head) {
+    function remark(request, head) {
+        if (request.other_model) {
+            return "; the model is not the one of then, so the notes are others";
+        }
         return head.left_alone > 0 ? "; " + head.left_alone + " notes that the model does not hear were left alone" : "";
     }
 
@@ -463,12 +550,15 @@ exports.create = function (world, own) {
         var last = device.last;
         var refs = last === null || last.kind === "" ? null : last.refs || own.again(last);
         if (refs === null) {
-            device.say("refused", "Nothing was made yet: there is nothing to make again.");
+            device.say("refused", last !== null && last.kind === "path" ?
+                "A path is made again only as long as the set is open." :
+                "Nothing was made yet: there is nothing to make again.");
             return;
         }
         device.make({
             kind: last.kind, values: last.values, refs: refs, clips: last.clips,
-            made_of: last.made_of, seed: last.seed, color: last.color,
+            made_of: last.made_of, seed: last.seed, color: last.color, kit: last.kit, model: last.model,
+            model_hash: last.model_hash,
             place: last.place || function (count) { return device.place(device.selected(), count); }
         });
     };

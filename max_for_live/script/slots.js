@@ -9,9 +9,9 @@ function counted(count, noun) {
     return count + " " + noun + (count === 1 ? "" : "s");
 }
 
-// "slot 4", "slots 4-6": as Live counts its scenes.
+// "slot 4", "slots 4–6": as Live counts its scenes.
 function rows(first, count) {
-    return count === 1 ? "slot " + (first + 1) : "slots " + (first + 1) + "-" + (first + count);
+    return count === 1 ? "slot " + (first + 1) : "slots " + (first + 1) + "\u2013" + (first + count);
 }
 
 // Why no clip can be made on the track, or "".
@@ -56,21 +56,23 @@ exports.below = function (source, track_id) {
 // order, and are launched, listened through or deleted as a block. Scenes are added at the end where it runs out of
 // them. Nothing is changed here.
 //
-// {track_id, from_row, first, last, count, grows, sentence}, or a refusal. The sentence is "3 clips to slots 4-6" or
-// "3 clips to slots 4-6, 2 new scenes".
+// {track_id, from_row, first, last, count, grows, sentence}, or a refusal. The sentence is "3 clips to slots 4–6" or
+// "3 clips to slots 4–6, 2 new scenes".
 exports.targets = function (world, track_id, below_slot, count) {
     return found(world, track_id, below_slot === null ? highlighted_row(world) : below_slot + 1, count);
 };
 
 function found(world, track_id, from_row, count) {
-    var track = live_set.by_id(world, track_id), trouble = trouble_of(world, track), slots, first, row, grows;
+    var track = live_set.by_id(world, track_id), trouble = trouble_of(world, track);
+    var slots, first, row, grows, probe = null;
     if (trouble !== "") {
         return live_set.refusal(trouble);
     }
     slots = live_set.ids(track, "clip_slots");
     first = Math.min(from_row, slots.length);
     for (row = first; row < slots.length && row - first < count; row += 1) {
-        if (live_set.value(live_set.by_id(world, slots[row]), "has_clip") === 1) {
+        probe = live_set.led_to(world, probe, slots[row]);
+        if (live_set.value(probe, "has_clip") === 1) {
             first = row + 1;
         }
     }
@@ -92,7 +94,7 @@ function found(world, track_id, from_row, count) {
 //
 // Where the slots were filled since the target was shown, by the musician or by another device, the clips go to the
 // next run below. A clip is whole or is not there. Returns {written, first, sentence}: how many clips are written, from
-// which row on, and "3 clips in slots 4-6", or what kept the others out.
+// which row on, and "3 clips in slots 4–6", or what kept the others out.
 //
 // A clip begins and ends with its loop. What it was made of may have begun before its loop or had no loop: a result of
 // the bridge is a loop.
@@ -171,3 +173,34 @@ function created(world, slot_id, clip, name, sources, color) {
         return false;
     }
 }
+
+// Copies a clip as it is, with its envelopes and all that no script can read, to the first empty slot below it:
+// {written: 0 or 1, sentence}.
+exports.keep_copy = function (world, clip_id) {
+    var clip = live_set.by_id(world, clip_id), slot = clip === null ? null : live_set.child(world, clip, "canonical_parent");
+    var track = slot === null ? null : live_set.track_of(world, slot), place, written = 0;
+    if (track === null) {
+        return {written: 0, sentence: "The clip is gone: choose another one."};
+    }
+    place = found(world, Number(track.id), live_set.ids(track, "clip_slots").indexOf(Number(slot.id)) + 1, 1);
+    if (place.refused) {
+        return {written: 0, sentence: place.sentence};
+    }
+    live_set.in_one_undo_step(world, function () {
+        var id, copy;
+        add_scenes(world, place.grows);
+        id = live_set.ids(track, "clip_slots")[place.first];
+        if (id === undefined) {
+            return;
+        }
+        try {
+            slot.call("duplicate_clip_to", "id", id);
+            copy = live_set.child(world, live_set.by_id(world, id), "clip");
+            copy.set("name", live_set.text(clip, "name") + " (kept)");
+            written = 1;
+        } catch (error) {
+            // The sentence tells.
+        }
+    });
+    return {written: written, sentence: told(place.first, written, 1, NO_SCENES)};
+};

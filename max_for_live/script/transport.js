@@ -53,7 +53,7 @@ exports.seconds_to = function (snapshot, song_beats) {
 
 // Live's own scale, {root, scale}, or {} where none is set. Live 12 has a switch for it; Live 11 has not.
 exports.scale = function (world) {
-    var song = world.live("live_set"), name = String(song.get("scale_name").join(" "));
+    var song = world.live("live_set"), name = live_set.text(song, "scale_name");
     if (name === "" || live_set.value(song, "scale_mode") === 0) {
         return {};
     }

@@ -149,6 +149,11 @@ exports.create = function () {
         };
     };
 
+    // What all Sideman devices of this Max have written into clips, by the clip's id.
+    world.written = function () {
+        return new Global("sideman_written");
+    };
+
     world.redraw = function () {
         mgraphics.redraw();
     };

@@ -7,6 +7,14 @@ const { FAMILY, svgText, textWidth } = require("./typeface");
 const TITLE_BAR = 18;
 const SIZE = 10; // of the text of Live's controls
 
+/** A colour of a control -> that of one that is not active. */
+const GREY = {
+    control_fg: "control_fg_zombie",
+    assignment_text: "control_fg_zombie",
+    control_selection: "control_zombie",
+    value_arc: "dial_fg_zombie",
+};
+
 /** What `paint(graphics, width, height)` draws on a screen of that size, as SVG elements. */
 function screenSvg([width, height], paint) {
     const graphics = new Graphics([width, height]);
@@ -20,11 +28,13 @@ function screenSvg([width, height], paint) {
 /**
  * A device's face as SVG: its title, and every box of its presentation drawn about as Live draws it. `patcher` is what
  * an .amxd holds; `screen` the elements that its jsui drew. `values` are what controls show, by their scripting name,
- * where that is not their first value; for a menu it may be a text. Fonts stay text.
+ * where that is not their first value; for a menu it may be a text. `greyed` are the names of those that are not
+ * active. Fonts stay text.
  */
-function faceSvg(patcher, theme, screen, values = {}) {
+function faceSvg(patcher, theme, screen, values = {}, greyed = new Set()) {
     const [, , width, height] = patcher.openrect;
     const color = (name) => themeHex(theme, `live_${name}`);
+    const grey = (name) => color(GREY[name] ?? name);
     const boxes = patcher.boxes.map(({ box }) => box).filter((box) => box.presentation);
     const title = boxes.find((box) => box.maxclass === "jsui").annotation_name;
     const drawn = boxes.map((box) => {
@@ -32,7 +42,7 @@ function faceSvg(patcher, theme, screen, values = {}) {
         if (!draw) throw new Error(`A ${box.maxclass} stands on the face, and it is not known how that looks.`);
         const [x, y, w, h] = box.presentation_rect;
         const value = values[box.varname] ?? valueOf(box).parameter_initial?.[0] ?? 0;
-        return `<g transform="translate(${x} ${y})">${draw({ box, w, h, value, color, screen })}</g>`;
+        return `<g transform="translate(${x} ${y})">${draw({ box, w, h, value, color: greyed.has(box.varname) ? grey : color, screen })}</g>`;
     });
     const whole = [
         `<rect width="${width}" height="${height + TITLE_BAR}" rx="4" fill="${color("surface_bg")}"/>`,

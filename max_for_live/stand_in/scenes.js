@@ -1,5 +1,6 @@
 "use strict";
-// An everyday moment of each device, for its picture: what its screen shows and how its controls stand.
+// An everyday moment of each device, for its picture: what its screen shows, how its controls stand, and what the
+// bridge has for its menus.
 
 // A drum pattern: a line for each pad, a sign for each sixteenth; x is played, X is accented, o is played softly.
 function drums(pads, bars = 1, source = () => -1) {
@@ -41,8 +42,9 @@ const LINE = melody([[57, 3], [60, 1], [64, 4], [62, 2], [60, 2], [57, 4], [55, 
 const REPLY = melody([[69, 2], [67, 2], [64, 4], [62, 2], [64, 2], [60, 4], [62, 3], [60, 1], [57, 8], [60, 2], [62, 2]]);
 const ARCH = melody([[60, 2], [62, 2], [64, 4], [67, 2], [69, 2], [67, 4], [64, 3], [62, 1], [60, 6], [57, 2], [60, 4]]);
 
-const READY = { state: "ready", sentence: "Ready", hint: "", path: [], hover: null, chosen: -1 };
+const READY = { state: "ready", sentence: "Ready", hint: "", path: [], chosen: -1 };
 const NO_CLIP = "Select a clip in Live.";
+const CHOSEN = { presets: ["loose", "tight"], kits: ["general_midi", "live_drum_rack"] };
 
 module.exports = {
     blend: {
@@ -56,6 +58,7 @@ module.exports = {
             x: 0.34, y: 0.71, now: kept(ROCK, 0, 3),
             path: [[0, 1], [0.06, 0.86], [0.15, 0.74], [0.24, 0.7], [0.34, 0.71]].map(([x, y]) => ({ x, y })),
         },
+        chosen: CHOSEN,
         values: { x: 0.34, y: 0.71, temperature: 0.8, kit: "live drum rack", seed: 2117, live: 1 },
     },
     interpolate: {
@@ -66,6 +69,7 @@ module.exports = {
             results: [kept(LINE, 0, 99), kept(LINE, 0, 4), kept(ARCH, 6, 3), kept(REPLY, 10, 4), kept(REPLY, 10, 99)]
                 .map((clip, index) => ({ name: `${index + 1}/5 [Line+Reply]`, clip })),
         },
+        chosen: CHOSEN,
         values: { preset: "loose", seed: 8, scale: 1 },
     },
     continue: {
@@ -77,6 +81,7 @@ module.exports = {
                 melody([[64, 2], [62, 2], [60, 2], [57, 2], [55, 4], [57, 4], [60, 3], [62, 1], [64, 12]])]
                 .map((clip, index) => ({ name: `${index + 1}/4 Line`, clip })),
         },
+        chosen: CHOSEN,
         values: { seed: 431, scale: 1, instrument: 2 },
     },
     variations: {
@@ -88,6 +93,7 @@ module.exports = {
                 name: `${index + 1}/8 Rock verse`, clip: kept([ROCK, FUNK][Number(index % 3 === 2)], 0, fresh),
             })),
         },
+        chosen: CHOSEN,
         values: { amount: 0.3, variations: 8, preset: "tight", kit: "live drum rack", seed: 77, lock: 1 },
     },
     groove: {
@@ -97,6 +103,7 @@ module.exports = {
             sources: [{ name: "Bass line", clip: melody([[33, 3], [33, 1], [40, 2], [33, 2], [36, 2], [0, 2], [35, 2], [36, 2]]), hint: NO_CLIP }],
             results: [FUNK, ROCK, HALF, TOMS].map((clip, index) => ({ name: `${index + 1}/4 Bass line`, clip })),
         },
+        chosen: CHOSEN,
         values: { mode: 1, density: 0.7, seed: 1204, kit: "live drum rack" },
     },
     generator: {
@@ -105,6 +112,7 @@ module.exports = {
             ...READY, latency_seconds: 0.012, target: "", body: "roll", sources: [],
             results: [{ name: "", clip: FUNK }],
         },
+        chosen: CHOSEN,
         values: { seed: 93, density: 0.6 },
     },
     transformation: {
@@ -113,6 +121,7 @@ module.exports = {
             ...READY, latency_seconds: 0.011, target: "", body: "roll", sources: [],
             results: [{ name: "", clip: kept(FUNK, 0, 5) }],
         },
+        chosen: CHOSEN,
         values: { amount: 0.3, seed: 12 },
     },
 };

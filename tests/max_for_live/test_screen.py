@@ -31,7 +31,7 @@ METERS = (
 LONG_NAME = "A clip with a name that was given late at night & <never> looked at again"
 NOTE = {"pitch": 36, "start_beats": 0, "length_beats": 0.25, "velocity": 100, "source": -1}
 BEAT = {"length_beats": 4, "numerator": 4, "denominator": 4, "notes": [NOTE, {**NOTE, "pitch": 38, "start_beats": 1}]}
-PAD = {"body": "pad", "corners": [None] * 4, "x": 0.5, "y": 0.5, "path": [], "hover": None, "now": None}
+PAD = {"body": "pad", "corners": [None] * 4, "x": 0.5, "y": 0.5, "path": [], "now": None}
 ROLL: dict[str, Any] = {"body": "roll", "sources": [], "results": [], "chosen": -1}
 
 
@@ -72,7 +72,7 @@ def odd_models() -> dict[str, dict[str, Any]]:
     return {
         "empty pad": model(PAD, target="", latency_seconds=None),
         "two corners": model(PAD, corners=[full_corners[0], None, None, full_corners[3]], x=0, y=0, now=BEAT),
-        "long names": model(PAD, corners=full_corners, x=1, y=1, hover={"x": 0, "y": 0}, now=BEAT, target=LONG_NAME),
+        "long names": model(PAD, corners=full_corners, x=1, y=1, now=BEAT, target=LONG_NAME),
         "path": model(PAD, corners=full_corners, path=[{"x": i % 2, "y": (i // 2) % 2} for i in range(64)]),
         "pad refused": model(PAD, corners=full_corners, state="refused", sentence=METERS),
         "no clip": model(ROLL, sources=[no_clip], state="refused", sentence=METERS),
@@ -160,8 +160,12 @@ def test_a_sentence_that_needs_the_screen_leaves_the_target() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "shown"), [(0.004, "4 ms"), (0.5, "500 ms"), (1.234, "1.2 s"), (None, None), (float("1e9"), None)]
-)
+    ("seconds", "shown"),
+    [
+        (0, "1 ms"), (0.0041, "4 ms"), (0.5, "500 ms"), (0.9994, "999 ms"), (0.9996, "1.0 s"), (1.234, "1.2 s"),
+        (None, None), (float("1e9"), None),
+    ],
+)  # fmt: skip
 def test_latency_stands_at_the_right(seconds: float | None, shown: str | None) -> None:
     answer = one(model(ROLL, latency_seconds=seconds))
     at_right = [mark for mark in answer["marks"] if mark["kind"] == "text" and abs(mark["x1"] - 185) < 0.01]

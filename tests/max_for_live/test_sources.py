@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -73,7 +74,7 @@ def test_what_makes_a_number_whole(tmp_path: Path, unit: str, whole: bool) -> No
         ("[6, 6, 120, 157]", "[6, 6, 120]", "at of screen cannot be"),
         ("[6, 6, 120, 157]", "[-6, 6, 120, 157]", "at of screen cannot be '-6': write a whole number from 0"),
         ("align: right", "align: far", "there are left, center, right"),
-        ("  - label: Mode\n", "  - labal: Mode\n", "one of its keys is parameter, button or label"),
+        ("  - label: Mode\n", "  - labal: Mode\n", "one of its keys is parameter, button, label or common"),
         ("  - button: Generate", "  - Generate\n  - button: Generate", "write a parameter, a button or a label"),
         ("control: tab", "control: radio", "there are dial, numbox, slider, menu, tab, toggle, switch"),
         ("values: [Drums, Melody]", "values: [Drums]", "write at least two"),
@@ -123,6 +124,94 @@ def test_files_that_are_no_sources(tmp_path: Path) -> None:
         source(tmp_path, "- a list")
     with pytest.raises(BadFile, match="nested too deeply"):
         source(tmp_path, "[" * 5000)
+
+
+COMMON = """\
+temperature: {parameter: Temperature, short: Temp, control: dial, message: temperature, low: 0, high: 2, unit: float,
+  initial: 1, annotation: How far the notes stray.}
+generate: {button: Generate, message: generate, annotation: Writes the clips.}
+"""
+TAKING = EFFECT.replace(
+    """\
+  - parameter: Temperature
+    short: Temp
+    control: dial
+    message: temperature
+    at: [132, 30, 41, 48]
+    low: 0
+    high: 2
+    unit: float
+    initial: 1
+    annotation: How far the notes stray.
+""",
+    "  - {common: temperature, at: [132, 30, 41, 48]}\n",
+).replace(
+    """\
+  - button: Generate
+    message: generate
+    at: [132, 126, 162, 20]
+    annotation: Writes the clips.
+""",
+    "  - {common: generate, at: [132, 126, 162, 20]}\n",
+)
+
+
+def test_what_devices_share_is_written_once(tmp_path: Path) -> None:
+    whole = source(tmp_path)
+    (tmp_path / "common.yaml").write_text(COMMON)
+    assert source(tmp_path, TAKING) == whole
+    own = source(tmp_path, TAKING.replace("temperature, at", "temperature, initial: 0.5, at"))
+    changed = [(one, other) for one, other in zip(whole.controls, own.controls, strict=True) if one != other]
+    ((before, after),) = changed
+    assert isinstance(before, Control)
+    assert after == replace(before, initial=0.5)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("common: temperature", "common: heat", "sample.yaml: common cannot be 'heat': there are temperature, gen"),
+        (", at: [132, 30, 41, 48]", "", "sample.yaml with temperature of common.yaml: Temperature has no at"),
+        ("temperature, at", "temperature, initial: 3, at", "initial of Temperature cannot be '3': it must be from 0"),
+        ("temperature, at", "temperature, values: [A, B], at", "Temperature has the key 'values', which means nothing"),
+        ("temperature, at", "temperature, initial: 1, at", "cannot be '1': common.yaml says so already"),
+        ("common: generate", "common: temperature", "the message 'temperature' stands there twice"),
+    ],
+)
+def test_what_a_device_takes_wrongly(tmp_path: Path, old: str, new: str, said: str) -> None:
+    (tmp_path / "common.yaml").write_text(COMMON)
+    assert old in TAKING
+    with pytest.raises(BadFile) as raised:
+        source(tmp_path, TAKING.replace(old, new, 1))
+    assert said in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (COMMON, "- temperature", "common.yaml: the file cannot be ['temperature']: write names"),
+        ("generate: {", "Generate: {", "common.yaml: a name cannot be 'Generate'"),
+        ("generate: {", "other: A button\ngenerate: {", "common.yaml: other cannot be 'A button'"),
+        ("{button", "{at: [0, 0, 9, 9], button", "common.yaml: generate has the key 'at', which only a device can"),
+        ("{button", "{common: temperature, button", "common.yaml: generate has the key 'common', which only a"),
+        ("high: 2", "high: 0", "a.yaml with temperature of common.yaml: high of Temperature cannot be '0'"),
+        ("button: Generate, ", "", "a.yaml with generate of common.yaml: control 11 cannot be"),
+        ("generate: {", "again: {button: Again}\ngenerate: {", "common.yaml: no device takes again."),
+        ("generate: {", "temperature: {", "common.yaml is not YAML that is read here in line 3: the key 'temperature'"),
+    ],
+)
+def test_what_devices_cannot_share(tmp_path: Path, old: str, new: str, said: str) -> None:
+    assert old in COMMON
+    (tmp_path / "a.yaml").write_text(TAKING)
+    (tmp_path / "common.yaml").write_text(COMMON.replace(old, new, 1))
+    with pytest.raises(BadFile) as raised:
+        sources.read_all(tmp_path)
+    assert said in str(raised.value)
+
+
+def test_a_row_without_a_file_of_rows(tmp_path: Path) -> None:
+    with pytest.raises(BadFile, match=r"common cannot be 'temperature': no common\.yaml with rows stands beside it"):
+        source(tmp_path, TAKING)
 
 
 def test_all_of_a_folder(tmp_path: Path) -> None:

@@ -290,6 +290,7 @@ def test_what_a_script_must_not_do(sample: Device, line: str, said: str) -> None
         'var text = "post(1)";',
         "link.error(1);",
         "var g = new Global('---sideman');",
+        "var g = new Global('sideman_written');",
         "function repost() {} repost();",
     ],
 )

@@ -23,13 +23,14 @@ exports.create = function (world) {
     });
     var device = sideman.create(world, {
         name: "blend",
+        shown_by: ["live"],
         knobs: {
             x: 0.5, y: 0.5, temperature: 1, path: 0, path_bars: 8, live: 0, boundary: 3, instrument: 0, lock: 1
         },
         buttons: buttons,
         again: refs
     });
-    var playing = live_mode.create(device);
+    var playing = live_mode.create(device, listen);
     var walking = walk.create(device, finish_path);
     // The clip that the puck stands for, or null.
     var now = null;
@@ -42,7 +43,9 @@ exports.create = function (world) {
 
     // A path is made again as long as the set is open.
     function refs(last) {
-        return last.kind === "path" ? null : {corners: last.clips.map(function (clip, index) { return device.ref(index); })};
+        return last.kind === "path" ? null : {
+            corners: last.clips.map(function (clip, index) { return device.ref(index, last.kit); })
+        };
     }
 
     // The request for the puck's place, or for a way through `points`; null where there are not two corners.
@@ -70,8 +73,9 @@ exports.create = function (world) {
         values.y = place.y;
     }
 
-    // Asks for the blend where the puck stands. A newer question takes the place of one that waits.
-    function listen() {
+    // Asks for the blend where the puck stands. A newer question takes the place of one that waits. A set that was just
+    // opened only shows it.
+    function listen(is_only_shown) {
         var asked = request(), is_for_live;
         if (asked === null) {
             return;
@@ -79,7 +83,7 @@ exports.create = function (world) {
         asked.clip_id = playing.clip_id();
         asked.snapshot = playing.quantum();
         // What was asked before Live mode was turned on is shown, not played.
-        is_for_live = Boolean(device.knobs.live);
+        is_for_live = Boolean(device.knobs.live) && is_only_shown !== true;
         asked.done = function (result) {
             now = result.clips[0];
             if (is_for_live && device.knobs.live) {
@@ -126,9 +130,13 @@ exports.create = function (world) {
             if (value > 0.5) {
                 listen();
             }
-        } else if (knob !== "path_bars" && knob !== "boundary" && knob !== "lock" && knob !== "preset") {
+        } else if (knob !== "path_bars" && knob !== "boundary" && knob !== "lock") {
             listen();
         }
+    };
+
+    device.on_bridge = function () {
+        listen(true);
     };
 
     // --- the pad
@@ -177,13 +185,16 @@ exports.create = function (world) {
         return device.place_at_home(null, 1);
     };
 
+    device.unused = function () {
+        return device.knobs.live ? [] : ["boundary"];
+    };
+
     device.picture = function (model) {
         model.body = "pad";
         model.corners = held();
         model.x = device.knobs.x;
         model.y = device.knobs.y;
         model.path = walking.points();
-        model.hover = null;
         model.now = now;
         model.hint = FIRST_TO_GRAB;
         playing.say_when_late();

@@ -6,6 +6,7 @@ var live_set = require("../live_set");
 exports.create = function (world) {
     var device = sideman.create(world, {
         name: "continue",
+        shown_by: ["variations"],
         knobs: {length: 2, variations: 4, temperature: 1, primer: 0, scale: 0, instrument: 0},
         buttons: {
             "continue": play_on,
@@ -18,7 +19,7 @@ exports.create = function (world) {
 
     // The primer comes first, and chords, if there are any, behind it.
     function refs(last) {
-        return {clip: device.ref(0), chords: last.clips.length > 1 ? [{clip: 1, kit: null}] : []};
+        return {clip: device.ref(0, last.kit), chords: last.clips.length > 1 ? [{clip: 1, kit: null}] : []};
     }
 
     function play_on() {

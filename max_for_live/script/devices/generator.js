@@ -2,16 +2,8 @@
 
 var live_set = require("../live_set");
 var midi_tool = require("../midi_tool");
-var transport = require("../transport");
 
 var INSTRUMENTS = ["drums", "melody"];
-
-function copy_into(values, others) {
-    var name;
-    for (name in others) {
-        values[name] = others[name];
-    }
-}
 
 function ask(device, input, bars) {
     var values = device.values(["density", "humanise", "temperature"]);
@@ -19,8 +11,8 @@ function ask(device, input, bars) {
     values.variations = 1;
     values.instrument = INSTRUMENTS[Math.round(device.knobs.instrument)];
     if (values.instrument === "melody") {
-        // The clip's own scale, which Live gives by its intervals alone, is the song's in nearly all sets.
-        copy_into(values, transport.scale(device.world));
+        values.root = input.scale.root;
+        values.scale = input.scale.scale;
     }
     return {kind: "generate", values: values, refs: {kit: device.chosen.kit || null}, clips: [], made_of: "GENERATE"};
 }

@@ -9,6 +9,7 @@ var OWN = 1, CASTRO = 2; // manners
 exports.create = function (world) {
     var device = sideman.create(world, {
         name: "groove",
+        shown_by: ["mode", "variations", "manner"],
         knobs: {mode: HUMANISE, amount: 0.5, temperature: 1, density: 0.5, variations: 4, swing: 1, manner: 0},
         buttons: {
             groove: groove,
@@ -19,8 +20,8 @@ exports.create = function (world) {
     });
     var source = null;
 
-    function refs() {
-        return {clip: device.ref(0)};
+    function refs(last) {
+        return {clip: device.ref(0, last.kit)};
     }
 
     function is_humanise() {
@@ -46,7 +47,7 @@ exports.create = function (world) {
             values: {
                 amount: device.knobs.amount, temperature: device.knobs.temperature, keep_swing: device.knobs.swing
             },
-            refs: refs(), clips: [found.clip], made_of: [found.name], seed: device.next_seed(), color: found.color,
+            refs: refs({}), clips: [found.clip], made_of: [found.name], seed: device.next_seed(), color: found.color,
             place: function (count) { return device.place(found, count); }
         });
     }
@@ -61,7 +62,7 @@ exports.create = function (world) {
                 temperature: device.knobs.temperature, use_velocity: manner === OWN ? 0 : 1,
                 use_timing: manner === OWN ? 0 : 1, castro: manner === CASTRO ? 1 : 0
             },
-            refs: refs(), clips: [rhythm.clip], made_of: [rhythm.name], seed: device.next_seed(),
+            refs: refs({}), clips: [rhythm.clip], made_of: [rhythm.name], seed: device.next_seed(),
             place: function (count) { return device.place_at_home(beside, count); }
         });
     }
@@ -75,6 +76,12 @@ exports.create = function (world) {
         }
         return source === null && !device.clips.rhythm ? null :
             device.place_at_home(source, Math.round(device.knobs.variations));
+    };
+    device.unused = function () {
+        if (is_humanise()) {
+            return ["density", "variations", "manner"];
+        }
+        return Math.round(device.knobs.manner) === CASTRO ? ["amount", "swing", "density"] : ["amount", "swing"];
     };
     device.picture = function (model) {
         var shown = !is_humanise() && device.clips.rhythm ? device.clips.rhythm : source;

@@ -5,6 +5,7 @@ var sideman = require("../sideman");
 exports.create = function (world) {
     var device = sideman.create(world, {
         name: "interpolate",
+        shown_by: ["steps"],
         knobs: {steps: 3, temperature: 1, scale: 0, instrument: 0},
         buttons: {
             grab_a: function () { device.grab("clip_a"); },
@@ -16,8 +17,8 @@ exports.create = function (world) {
         again: refs
     });
 
-    function refs() {
-        return {first: device.ref(0), last: device.ref(1)};
+    function refs(last) {
+        return {first: device.ref(0, last.kit), last: device.ref(1, last.kit)};
     }
 
     function swap() {
@@ -33,7 +34,7 @@ exports.create = function (world) {
             return;
         }
         device.make({
-            kind: "interpolate", values: device.musical_values(["steps", "temperature"]), refs: refs(), clips: [first.clip, last.clip],
+            kind: "interpolate", values: device.musical_values(["steps", "temperature"]), refs: refs({}), clips: [first.clip, last.clip],
             made_of: [first.name, last.name], seed: device.next_seed(),
             place: function (count) { return device.place_at_home(null, count); }
         });

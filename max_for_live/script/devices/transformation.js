@@ -5,6 +5,10 @@ var midi_tool = require("../midi_tool");
 
 var VARY = 0;
 
+function is_vary(device) {
+    return Math.round(device.knobs.mode) === VARY;
+}
+
 function ask(device, input) {
     var clip = {
         length_beats: input.length_beats, numerator: input.numerator, denominator: input.denominator, notes: input.ours
@@ -12,9 +16,11 @@ function ask(device, input) {
     if (clip.notes.length === 0) {
         return {sentence: "There are no notes here to change: the Generator makes new ones."};
     }
-    if (Math.round(device.knobs.mode) === VARY) {
+    if (is_vary(device)) {
         values = device.musical_values(["amount", "temperature"]);
         values.variations = 1;
+        values.root = input.scale.root;
+        values.scale = input.scale.scale;
         return {kind: "vary", values: values, refs: {clip: device.ref(0)}, clips: [clip], made_of: []};
     }
     values = device.values(["amount", "temperature"]);
@@ -23,10 +29,15 @@ function ask(device, input) {
 }
 
 exports.create = function (world) {
-    return midi_tool.create(world, {
+    var device = midi_tool.create(world, {
         name: "transformation",
         button: "transform",
+        shown_by: ["mode"],
         knobs: {amount: 0.5, temperature: 1, instrument: 0, swing: 1, mode: VARY},
         ask: ask
     }, live_set.shown_meter);
+    device.unused = function () {
+        return is_vary(device) ? ["swing"] : ["instrument"];
+    };
+    return device;
 };

@@ -8,6 +8,7 @@ var FROM_CLIP = 0;
 exports.create = function (world) {
     var device = sideman.create(world, {
         name: "variations",
+        shown_by: ["variations", "from"],
         knobs: {amount: 0.5, variations: 4, temperature: 1, density: 0.5, from: FROM_CLIP, bars: 2, scale: 1, instrument: 0},
         buttons: {
             generate: generate,
@@ -18,7 +19,7 @@ exports.create = function (world) {
     var source = null;
 
     function refs(last) {
-        return last.kind === "vary" ? {clip: device.ref(0)} : {kit: device.chosen.kit || null};
+        return last.kind === "vary" ? {clip: device.ref(0, last.kit)} : {kit: device.ref(0, last.kit).kit};
     }
 
     function generate() {
@@ -59,6 +60,9 @@ exports.create = function (world) {
     };
     device.target = function () {
         return device.place(is_from_clip() ? source : null, Math.round(device.knobs.variations));
+    };
+    device.unused = function () {
+        return is_from_clip() ? ["density", "bars"] : ["amount"];
     };
     device.picture = function (model) {
         model.sources = is_from_clip() ? [{name: source.name, clip: source.clip}] : [];

@@ -62,6 +62,11 @@ class Control extends MaxObject {
         return type === "float" ? inside : Math.round(inside);
     }
 
+    /** The mouse does nothing on it. Max's reference speaks of the mouse alone: all else turns it as before. */
+    get isGreyed() {
+        return this.box.active === 0;
+    }
+
     get raw() {
         const { low, high } = this.parameter;
         return high > low ? (this.value - low) / (high - low) : 0;
@@ -69,11 +74,11 @@ class Control extends MaxObject {
 
     message({ selector, atoms }) {
         if (selector === "bang" || selector === "outputvalue") this.send();
-        else if (selector === "active") this.box.active = Number(atoms[0] !== 0);
         else if (selector === "_parameter_range") this.changeRange(atoms);
         else if (selector === "init") this.change(this.fit(this.parameter.initial?.[0] ?? this.parameter.low));
         else if (atoms.length !== 1 || typeof atoms[0] !== "number")
             this.device.fail(`${this.where}: ${selector} takes a number.`);
+        else if (selector === "active") this.box.active = Number(atoms[0] !== 0);
         else if (selector === "rawfloat")
             this.change(this.fit(this.parameter.low + atoms[0] * (this.parameter.high - this.parameter.low)));
         else

@@ -83,8 +83,10 @@ test("A drag turns X and Y and is answered at once; a corner that is grabbed aga
 
 test("The corners come back with the set, and so does their blend", async (t) => {
     const set = await square(t);
+    set.device.turn("seed", 1234);
     set.device.turn("x", 0.4);
     const first = await freeze(set, 1);
+    await set.live.clock.run(1);
     const kept = set.device.toKeep();
     set.device.close();
     const again = await set.open("Blend", { kept });
@@ -166,6 +168,70 @@ test("What comes too late for the bar leaves the old clip playing until the next
     clean(set.device);
 });
 
+test("An answer that comes behind its own bar waits for the next one", async (t) => {
+    const set = await playing(t, { tempo_bpm: 240 });
+    const before = JSON.stringify(notesOf(set.corners.c));
+    await set.wait(() => set.live.song_beats % 4 > 2.5 && set.live.song_beats % 4 < 3, "the bar is nearly over");
+    const bar = Math.ceil(set.live.song_beats / 4) * 4;
+    set.device.turn("x", 1);
+    // The request is on its way; its answer is lost until the bar is over, and keeps the bar that it was made for.
+    set.network.stage.lost = 1;
+    await set.wait(() => set.live.song_beats > bar + 1, "the bar is over");
+    set.network.stage.lost = 0;
+    await set.wait(() => JSON.stringify(notesOf(set.corners.c)) !== before, "it came");
+    const at_beats = set.live.song_beats;
+    assert.ok(Math.abs(at_beats - Math.round(at_beats / 4) * 4) < 0.5, `changed at ${at_beats}`);
+    clean(set.device);
+});
+
+test("What was played by hand into the clip is kept before it is replaced; a blend is not", async (t) => {
+    const set = await playing(t, { tempo_bpm: 240 });
+    const lands = async () => {
+        const before = JSON.stringify(notesOf(set.corners.c));
+        set.device.turn("x", set.device.value("x") > 0.5 ? 0.2 : 0.8);
+        await set.wait(() => JSON.stringify(notesOf(set.corners.c)) !== before, "it landed");
+    };
+    await lands();
+    await lands();
+    set.device.turn("live", 0);
+    set.device.turn("live", 1);
+    await lands();
+    assert.deepEqual(set.clips().filter(Boolean), ["Half", "Half (kept)"], "one copy, of the user's own clip");
+    set.corners.c.add_new_notes({ notes: [{ pitch: 99, start_time: 1.3, duration: 0.2 }] });
+    await lands();
+    const kept = set.track.clip_slots.map((slot) => slot.clip).filter((clip) => clip?.name === "Half (kept)");
+    assert.equal(kept.length, 2);
+    assert.ok(notesOf(kept[1]).some((note) => note.pitch === 99), "the note stands in a copy");
+    clean(set.device);
+});
+
+test("Another clip that is launched meanwhile becomes the blend, and the old one is left alone", async (t) => {
+    const set = await playing(t, { tempo_bpm: 240 });
+    const second = set.put(4, drums(FUNK), "Second");
+    const old = JSON.stringify(notesOf(set.corners.c));
+    const before = JSON.stringify(notesOf(second));
+    set.device.turn("x", 1);
+    second.parent.fire();
+    await set.wait(() => JSON.stringify(notesOf(second)) !== before, "the second clip is the blend");
+    assert.equal(JSON.stringify(notesOf(set.corners.c)), old);
+    clean(set.device);
+});
+
+test("Freeze is not lost while X is automated", async (t) => {
+    const set = await square(t);
+    for (let press = 0; press < 5; press += 1) {
+        for (let step = 0; step < 5; step += 1) set.device.automate("x", ((press * 5 + step) % 17) / 16);
+        set.device.press("freeze");
+        for (let step = 0; step < 5; step += 1) {
+            set.device.automate("x", ((press * 5 + step) % 13) / 12);
+            await set.live.clock.run(0.002);
+        }
+    }
+    await set.clip(5);
+    assert.equal(set.clips().filter((name) => name?.startsWith("[")).length, 5);
+    clean(set.device);
+});
+
 test("A tempo that changes, or a song that stops, while a change waits", async (t) => {
     const set = await playing(t, { tempo_bpm: 60 });
     const before = JSON.stringify(notesOf(set.corners.c));
@@ -200,9 +266,9 @@ test("A knob that is swept for five seconds: the last value wins, and nothing gr
     set.device.automate("y", 1);
     await set.wait(() => seen(set.device).state === "ready", "all is answered");
     await set.live.clock.run(0.1);
-    assert.deepEqual(
-        seen(set.device).now.notes.length, notesOf(set.corners.b).length, "what is shown is the blend of the last value",
-    );
+    const shown = seen(set.device).now.notes.map((note) => `${note.pitch} ${note.start_beats} ${note.velocity}`).sort();
+    const wanted = notesOf(set.corners.b).map((note) => `${note.pitch} ${note.start_time} ${note.velocity}`).sort();
+    assert.equal(shown.join("; "), wanted.join("; "), "what is shown is the blend of the last value: corner B");
     sizes().forEach((size, i) => assert.ok(size <= sizesBefore[i] + 2, `${i}: ${sizesBefore[i]}, then ${size}`));
     assert.ok(set.network.fell.passed - passedBefore < 300 * 8);
     assert.deepEqual(set.clips().filter(Boolean), ["Half"]);

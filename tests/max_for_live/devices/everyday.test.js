@@ -20,7 +20,7 @@ test("Variations writes below the clip, in its order, as one undo step, and take
     const before = notesOf(beat);
     const device = await set.open("Variations");
     device.turn("variations", 3);
-    await set.wait(() => seen(device).target === "3 clips to slots 4-6", "the target is shown");
+    await set.wait(() => seen(device).target === "3 clips to slots 4–6", "the target is shown");
     const steps = set.live.history.steps.length;
     assert.equal(set.clips().filter(Boolean).length, 2, "nothing is changed before the button");
     device.press("generate");
@@ -143,7 +143,7 @@ test("Interpolate writes A, the steps and B; both ends are exact, with all that 
     set.live.select(b);
     device.press("grab_b");
     set.live.select(set.track.slot(1));
-    await set.wait(() => seen(device).target === "5 clips to slots 2-6", "the target is shown");
+    await set.wait(() => seen(device).target === "5 clips to slots 2–6", "the target is shown");
     device.press("interpolate");
     const last = await set.clip(5);
     assert.match(set.track.slot(2).clip.name, /^2\/5 \[Rock\+Toms\] #/);
@@ -196,13 +196,13 @@ test("A preset turns the knobs that it names, a kit comes back to its own pads, 
     const device = await set.open("Variations");
     await set.wait(() => device.control("preset").parameter.items.length > 3, "the presets are there");
     device.turn("preset", "wild");
-    device.turn("kit", "live_drum_rack");
+    device.turn("kit", "live drum rack");
     assert.ok(device.value("temperature") > 1.2);
     const kept = device.toKeep();
     device.close();
     const again = await set.open("Variations", { kept });
     await set.wait(() => again.control("kit").parameter.items.length > 2, "the kits are there");
-    assert.equal(again.control("kit").parameter.items[again.value("kit")], "live_drum_rack");
+    assert.equal(again.control("kit").parameter.items[again.value("kit")], "live drum rack");
     assert.equal(again.control("preset").parameter.items[again.value("preset")], "wild");
     clean(device, again);
 });

@@ -54,7 +54,9 @@ function stage(test, { ports = BRIDGE_PORT, lost = 0, seed = 1, ...options } = {
     const network = new Network({ ports: { 42711: ports }, seed, lost });
     const track = live.addTrack({ name: "Drums" });
     const devices = [];
+    const others = [];
     test.after(() => {
+        others.forEach((other) => other.close());
         devices.forEach((device) => device.close());
         live.close();
         network.close();
@@ -62,6 +64,10 @@ function stage(test, { ports = BRIDGE_PORT, lost = 0, seed = 1, ...options } = {
     const wait = (condition, what) => live.clock.until(condition, PATIENCE_SECONDS, what);
     return {
         live, network, track, wait,
+        /** Another set on the same network, which ends with the test as well. */
+        alsoCloses(other) {
+            others.push(other);
+        },
         async open(name, { on = track, ...more } = {}) {
             const device = openDevice(amxd(name), { live, network, track: on, seed: devices.length + 1, ...more });
             devices.push(device);

@@ -103,6 +103,24 @@ test("Without a bridge it says how to start one, and works as soon as it is ther
     clean(device);
 });
 
+test("A bridge that is killed with the answer half sent, and started again, answers after all", async (t) => {
+    const first = await bridge(t);
+    const set = stage(t, { ports: first.port });
+    set.live.select(set.put(0, drums(ROCK), "Beat"));
+    const device = await set.open("Variations");
+    device.turn("variations", 3);
+    // Every other datagram is lost, so that the answer is not whole when the bridge goes.
+    set.network.stage.lost = 0.5;
+    device.press("generate");
+    await set.wait(() => seen(device).state === "working", "it works");
+    first.child.kill("SIGKILL");
+    set.network.stage.lost = 0;
+    await bridge(t, first.port);
+    await set.clip(3);
+    assert.equal(set.clips().filter(Boolean).length, 4);
+    clean(device);
+});
+
 test("A slot that is filled while the answer is on its way is not touched", async (t) => {
     const set = stage(t);
     const beat = set.put(0, drums(ROCK), "Beat");

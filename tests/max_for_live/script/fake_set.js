@@ -42,7 +42,7 @@ class FakeSet {
     add_track({name = "Track", kind = "midi", frozen = 0, slots = [null, null, null, null], arrangement = []}) {
         const track = this.add("Track", {
             name, has_midi_input: kind === "midi" ? 1 : 0, is_foldable: kind === "group" ? 1 : 0, is_frozen: frozen,
-            playing_slot_index: -2, canonical_parent: this.song
+            playing_slot_index: -2, fired_slot_index: -1, canonical_parent: this.song
         });
         track.kind = kind;
         track.slots = slots.map((clip) => this.add_slot(track, clip));
@@ -83,19 +83,23 @@ class FakeSet {
     }
 
     live(path) {
+        const set_of = this;
         const roots = {live_set: this.song, "live_set view": this.view, this_device: this.device};
         const id = /^id (\d+)$/.exec(path);
         assert.ok(id !== null || path in roots, `no such path: ${path}`);
-        const object = id === null ? roots[path] : this.objects.get(Number(id[1])) || null;
-        if (object === null) {
-            return {id: "0", type: ""};
-        }
+        let object = id === null ? roots[path] : this.objects.get(Number(id[1])) || null;
+        const there = () => {
+            assert.notStrictEqual(object, null, "it points at no object");
+            return object;
+        };
         return {
-            id: String(object.id),
-            type: object.type,
-            get: (property) => this.get(object, property),
-            set: (property, value) => this.set(object, property, value),
-            call: (...words) => this.call(object, words)
+            get id() { return String(object === null ? 0 : object.id); },
+            // It is led to another object.
+            set id(other) { object = set_of.objects.get(other) || null; },
+            get type() { return object === null ? "" : object.type; },
+            get: (property) => this.get(there(), property),
+            set: (property, value) => this.set(there(), property, value),
+            call: (...words) => this.call(there(), words)
         };
     }
 
@@ -185,6 +189,17 @@ class FakeSet {
         }
         slot.clip = this.add_clip(clip({name: "", length: beats}), slot);
         this.changed("create_clip");
+    }
+
+    ClipSlot_duplicate_clip_to(slot, word, id) {
+        const target = this.objects.get(id);
+        assert.ok(word === "id" && slot.clip !== null && target.type === "ClipSlot" && target.clip === null);
+        if (this.broken_slots.has(target)) {
+            throw new Error("Live says no");
+        }
+        const {canonical_parent: _, ...properties} = slot.clip.properties;
+        target.clip = this.add_clip({properties, notes: slot.clip.notes}, target);
+        this.changed("duplicate_clip_to");
     }
 
     ClipSlot_delete_clip(slot) {

@@ -118,6 +118,17 @@ test("the clip that plays on a track", () => {
     assert.strictEqual(live_set.playing_clip(set.world, 999), null);
 });
 
+test("a track on which a launch is due", () => {
+    const set = new FakeSet([{slots: [clip({}), clip({})]}]);
+    const [track] = set.tracks;
+    assert.strictEqual(live_set.is_launching(set.world, track.id), false);
+    for (const fired of [1, -2]) { // a slot, the stop button
+        track.properties.fired_slot_index = fired;
+        assert.strictEqual(live_set.is_launching(set.world, track.id), true);
+    }
+    assert.strictEqual(live_set.is_launching(set.world, null), false);
+});
+
 test("the selection is watched until it is stopped", () => {
     const set = new FakeSet([{}]);
     let count = 0;

@@ -20,7 +20,7 @@ function rows(set, track, below, count) {
 
 test("the slots directly below", () => {
     const {set, track} = set_of(0, 1, 0, 0, 0, 0);
-    assert.deepStrictEqual(rows(set, track, 1, 3), [2, 4, 0, "3 clips to slots 3-5"]);
+    assert.deepStrictEqual(rows(set, track, 1, 3), [2, 4, 0, "3 clips to slots 3–5"]);
     assert.deepStrictEqual(rows(set, track, 1, 1), [2, 2, 0, "1 clip to slot 3"]);
     assert.deepStrictEqual(set.log, []);
 });
@@ -28,14 +28,14 @@ test("the slots directly below", () => {
 test("the first run that is long enough, taken slots are stepped over", () => {
     const {set, track} = set_of(1, 0, 1, 0, 0, 1, 0, 0, 0);
     assert.deepStrictEqual(rows(set, track, 0, 1), [1, 1, 0, "1 clip to slot 2"]);
-    assert.deepStrictEqual(rows(set, track, 0, 2), [3, 4, 0, "2 clips to slots 4-5"]);
-    assert.deepStrictEqual(rows(set, track, 0, 3), [6, 8, 0, "3 clips to slots 7-9"]);
+    assert.deepStrictEqual(rows(set, track, 0, 2), [3, 4, 0, "2 clips to slots 4–5"]);
+    assert.deepStrictEqual(rows(set, track, 0, 3), [6, 8, 0, "3 clips to slots 7–9"]);
 });
 
 test("scenes are added at the end", () => {
     const {set, track} = set_of(1, 0, 1, 0);
-    assert.deepStrictEqual(rows(set, track, 0, 3), [3, 5, 2, "3 clips to slots 4-6, 2 new scenes"]);
-    assert.deepStrictEqual(rows(set, track, 0, 2), [3, 4, 1, "2 clips to slots 4-5, 1 new scene"]);
+    assert.deepStrictEqual(rows(set, track, 0, 3), [3, 5, 2, "3 clips to slots 4–6, 2 new scenes"]);
+    assert.deepStrictEqual(rows(set, track, 0, 2), [3, 4, 1, "2 clips to slots 4–5, 1 new scene"]);
     assert.deepStrictEqual(rows(set, track, 3, 1), [4, 4, 1, "1 clip to slot 5, 1 new scene"]);
     assert.deepStrictEqual(rows(set, track, 9, 1), [4, 4, 1, "1 clip to slot 5, 1 new scene"]);
     const {set: all, track: taken} = set_of(1, 1);
@@ -85,7 +85,7 @@ test("clips are written in one undo step, with meter, loop, name and colour", ()
     ]};
     const target = slots.targets(set.world, track.id, 0, 3);
     const answer = slots.write(set.world, target, [seven, seven, seven], ["1/3 [A]", "2/3 [A]", "3/3 [A]"], [], 1234);
-    assert.deepStrictEqual(answer, {written: 3, first: 1, sentence: "3 clips in slots 2-4"});
+    assert.deepStrictEqual(answer, {written: 3, first: 1, sentence: "3 clips in slots 2–4"});
     assert.strictEqual(set.undo_steps, 1);
     track.slots.slice(1).forEach((slot, i) => {
         const made = slot.clip.properties;
@@ -148,7 +148,7 @@ test("slots that were filled meanwhile are not written over", () => {
     const target = slots.targets(set.world, track.id, 0, 2);
     track.slots[2].clip = set.add_clip(clip({name: "mine"}), track.slots[2]);
     const answer = slots.write(set.world, target, [RESULT, RESULT], ["1/2", "2/2"], []);
-    assert.deepStrictEqual(answer, {written: 2, first: 3, sentence: "2 clips in slots 4-5"});
+    assert.deepStrictEqual(answer, {written: 2, first: 3, sentence: "2 clips in slots 4–5"});
     assert.strictEqual(track.slots[2].clip.properties.name, "mine");
     assert.deepStrictEqual([track.slots[3].clip.properties.name, track.slots[4].clip.properties.name], ["1/2", "2/2"]);
 });
@@ -187,5 +187,26 @@ test("a clip that Live does not take whole is not left there", () => {
     answer = slots.write(set.world, slots.targets(set.world, track.id, -1, 2), [RESULT, RESULT], ["a", "b"], []);
     assert.deepStrictEqual(answer,
         {written: 1, first: 0, sentence: "1 of 2 clips written: Live made no clip in slot 2."});
+    assert.strictEqual(set.step_is_open, false);
+});
+
+test("a copy stands in the next empty slot, under its own name, as one undo step", () => {
+    const {set, track} = set_of(1, 1, 0);
+    track.slots[0].clip.properties.name = "Beat";
+    const steps = set.undo_steps;
+    assert.deepStrictEqual(slots.keep_copy(set.world, track.slots[0].clip.id),
+        {written: 1, sentence: "1 clip in slot 3"});
+    assert.strictEqual(track.slots[2].clip.properties.name, "Beat (kept)");
+    assert.strictEqual(track.slots[0].clip.properties.name, "Beat");
+    assert.strictEqual(set.undo_steps, steps + 1);
+    assert.strictEqual(slots.keep_copy(set.world, 9999).written, 0);
+});
+
+test("where no copy can be made, none is told of", () => {
+    const {set, track} = set_of(1, 0);
+    set.broken_slots.add(track.slots[1]);
+    const answer = slots.keep_copy(set.world, track.slots[0].clip.id);
+    assert.strictEqual(answer.written, 0);
+    assert.match(answer.sentence, /^Nothing was written/);
     assert.strictEqual(set.step_is_open, false);
 });

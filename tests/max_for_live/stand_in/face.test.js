@@ -49,3 +49,13 @@ test("each theme has colours of its own, in the screen too", () => {
     assert.match(dark, /M0 0L7 0L7 7L0 7Z" fill="#3c3c3c"/);
     assert.equal(device.theme, "dark", "the device keeps its theme");
 });
+
+test("what is greyed has the colours of what is not active", () => {
+    const device = open();
+    const shown = () => standIn.faceSvg(device, "dark").match(/<text[^>]*>(?:Temp|1.00|Loose)</g).map((each) => each.match(/#\w+/)[0]);
+    assert.deepEqual(shown(), ["#c4c4c4", "#c4c4c4", "#c4c4c4"]);
+    device.control("temperature").receive(0, { selector: "active", atoms: [0] });
+    assert.deepEqual(shown(), ["#767676", "#767676", "#c4c4c4"]);
+    device.control("temperature").receive(0, { selector: "active", atoms: [1] });
+    assert.deepEqual(shown(), ["#c4c4c4", "#c4c4c4", "#c4c4c4"]);
+});

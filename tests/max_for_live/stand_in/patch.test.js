@@ -278,6 +278,25 @@ test("a button sends a bang, a switch 0 and 1, a menu its index, and outlets are
     assert.deepEqual(device.errors, []);
 });
 
+test("every control can be greyed; automation turns it all the same, and nothing is to be undone", () => {
+    const { device, send } = open(
+        [text("start", "deferlow"), control("dial", "live.dial", TEMPERATURE)],
+        ["start 0 dial 0"],
+    );
+    assert.equal(device.control("dial").isGreyed, false);
+    send("start", "active", 0);
+    assert.equal(device.control("dial").isGreyed, true);
+    device.automate("dial", 0.5);
+    assert.equal(device.value("dial"), 0.5);
+    assert.equal(device.live.history.steps.length, 0);
+    send("start", "active", 1);
+    assert.equal(device.control("dial").isGreyed, false);
+    assert.deepEqual(device.errors, []);
+    send("start", "active");
+    send("start", "active", "no");
+    assert.equal(device.errors.length, 2);
+});
+
 test("a menu can be filled while it runs", () => {
     const { device, send } = open(
         [text("start", "deferlow"), control("kit", "live.menu", { longname: "Kit", type: 2, enum: ["None"] })],
