@@ -22,9 +22,12 @@
 // | TakeLane  | id N          |                                        |                       |                      |
 // | Track     | id N          | name has_midi_input is_foldable        |                       |                      |
 // |           |               | is_frozen playing_slot_index           |                       |                      |
+// |           |               | fired_slot_index                       |                       |                      |
 // |           |               | list: clip_slots                       |                       |                      |
 // | ClipSlot  | id N          | has_clip is_group_slot                 |                       | create_clip BEATS    |
 // |           |               | child: clip canonical_parent           |                       | delete_clip          |
+// |           |               |                                        |                       | duplicate_clip_to    |
+// |           |               |                                        |                       |  id N                |
 // | Clip      | id N          | is_midi_clip is_arrangement_clip name  | name color looping    | get_notes_extended   |
 // |           |               | color looping loop_start loop_end      | loop_start loop_end   |  PITCH SPAN          |
 // |           |               | start_marker end_marker                | start_marker          |  BEAT SPAN           |

@@ -31,7 +31,11 @@ function open(t, name) {
         greyed: () => device.patch.all(Control).filter((each) => each.isGreyed).map((each) => device.messageOf(each)).sort(),
         select(one) {
             live.select(one);
-            live.clock.step(0.1);
+            live.clock.step(0.3);
+        },
+        turn(name, value) {
+            device.turn(name, value);
+            live.clock.step(0.3);
         },
         clip, empty: track.slot(1)
     };
@@ -42,9 +46,9 @@ test("Variations greys what new clips, or those made of a clip, do not use", (t)
     assert.deepStrictEqual(set.greyed(), ["amount"], "no clip is selected");
     set.select(set.clip);
     assert.deepStrictEqual(set.greyed(), ["bars", "density"]);
-    set.device.turn("from", "New");
+    set.turn("from", "New");
     assert.deepStrictEqual(set.greyed(), ["amount"]);
-    set.device.turn("from", "Clip");
+    set.turn("from", "Clip");
     set.select(set.empty);
     assert.deepStrictEqual(set.greyed(), ["amount"]);
 });
@@ -52,35 +56,35 @@ test("Variations greys what new clips, or those made of a clip, do not use", (t)
 test("Groove greys what its mode and manner do not use", (t) => {
     const set = open(t, "Groove");
     assert.deepStrictEqual(set.greyed(), ["density", "manner", "variations"]);
-    set.device.turn("mode", "Drumify");
+    set.turn("mode", "Drumify");
     assert.deepStrictEqual(set.greyed(), ["amount", "swing"]);
-    set.device.turn("manner", "Castro");
+    set.turn("manner", "Castro");
     assert.deepStrictEqual(set.greyed(), ["amount", "density", "swing"]);
-    set.device.turn("mode", "Humanise");
+    set.turn("mode", "Humanise");
     assert.deepStrictEqual(set.greyed(), ["density", "manner", "variations"]);
 });
 
 test("Blend greys the boundary while it is not live, Transformation what its mode does not use, others nothing", (t) => {
     const blend = open(t, "Blend");
     assert.deepStrictEqual(blend.greyed(), ["boundary"]);
-    blend.device.turn("live", 1);
+    blend.turn("live", 1);
     assert.deepStrictEqual(blend.greyed(), []);
     const tool = open(t, "Transformation");
     assert.deepStrictEqual(tool.greyed(), ["swing"]);
-    tool.device.turn("mode", "Humanise");
+    tool.turn("mode", "Humanise");
     assert.deepStrictEqual(tool.greyed(), ["instrument"]);
     ["Continue", "Interpolate", "Generator"].forEach((name) => assert.deepStrictEqual(open(t, name).greyed(), []));
 });
 
 test("Max is told of what changes alone", (t) => {
     const set = open(t, "Groove");
-    set.device.turn("temperature", 0.5);
+    set.turn("temperature", 0.5);
     set.select(set.clip);
     assert.deepStrictEqual(set.told, []);
-    set.device.turn("mode", "Drumify");
+    set.turn("mode", "Drumify");
     assert.deepStrictEqual(set.told.splice(0).sort(), ["amount 0", "density 1", "manner 1", "swing 0", "variations 1"]);
-    set.device.turn("manner", "Castro");
-    set.device.turn("variations", 7);
+    set.turn("manner", "Castro");
+    set.turn("variations", 7);
     assert.deepStrictEqual(set.told, ["density 0"]);
 });
 
@@ -91,7 +95,7 @@ test("menus show names as one reads them, and the names are kept", (t) => {
     device.turn("kit", "live drum rack");
     device.turn("preset", "long take");
     const {chosen} = device.screen.script.globals.sideman.device;
-    assert.deepStrictEqual({...chosen}, {preset: "long_take", kit: "live_drum_rack"});
+    assert.deepStrictEqual({...chosen}, {preset: "long_take", kit: "live_drum_rack", model: ""});
     tellNames(device, {presets: ["busy", "long_take"], kits: ["a", "b", "live_drum_rack"]});
     assert.strictEqual(device.value("kit"), 3);
     assert.strictEqual(device.value("preset"), 2);
