@@ -17,10 +17,15 @@ NODE = shutil.which("node")
 
 
 @pytest.mark.skipif(NODE is None, reason="there is no node here")
-@pytest.mark.parametrize("name", ["everyday", "blend", "trouble", "tools"])
-def test_devices(name: str, bridge_process: BridgeProcess) -> None:
+@pytest.mark.parametrize(
+    ("name", "lost"),
+    [("everyday", 0), ("blend", 0), ("recall", 0), ("tools", 0), ("trouble", 0), ("everyday", 0.2), ("tools", 0.2)],
+)
+def test_devices(name: str, lost: float, bridge_process: BridgeProcess) -> None:
+    """`lost`: the share of the datagrams that never arrive, both ways."""
     assert NODE is not None
     told = {
+        "LOST": str(lost),
         "BRIDGE_PORT": str(bridge_process.port),
         "PATIENCE_SECONDS": str(PATIENCE_SECONDS),
         "PYTHON": sys.executable,

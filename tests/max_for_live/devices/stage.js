@@ -8,6 +8,8 @@ const { LiveSet, Network, openDevice } = require("../../../max_for_live/stand_in
 
 const FOLDER = path.join(__dirname, "../../../max_for_live/devices");
 const BRIDGE_PORT = Number(process.env.BRIDGE_PORT);
+// How many of the datagrams are lost, of 1, where a test does not say otherwise.
+const LOST = Number(process.env.LOST ?? 0);
 // A slow machine must not fail the tests.
 const PATIENCE_SECONDS = Number(process.env.PATIENCE_SECONDS ?? 60);
 
@@ -49,7 +51,7 @@ function melody(steps, { numerator = 4, denominator = 4 } = {}) {
 const LINE = melody([[57, 3], [60, 1], [64, 4], [62, 2], [60, 2], [57, 4], [55, 3], [57, 1], [60, 6], [0, 2], [64, 4]]);
 
 /** A set, ready to be played: `open(name)` opens a device on the first track. Ends with the test. */
-function stage(test, { ports = BRIDGE_PORT, lost = 0, seed = 1, ...options } = {}) {
+function stage(test, { ports = BRIDGE_PORT, lost = LOST, seed = 1, ...options } = {}) {
     const live = new LiveSet(options);
     const network = new Network({ ports: { 42711: ports }, seed, lost });
     const track = live.addTrack({ name: "Drums" });
