@@ -27,6 +27,7 @@ var MOST_NAMES = 256;
 var NOT_RUNNING = "The bridge is not running: start it with `python start.py`.";
 var DEAF = "Max hears on no port of this computer: look whether a firewall holds it back. Sideman goes on trying.";
 var MOST_LASTING = 16;
+var MANY = "Sixteen requests are waiting: this one was left out.";
 var REPLACED = {code: "replaced", sentence: "A newer request took the place of this one."};
 var CANCELLED = {code: "cancelled", sentence: "The request was taken back."};
 var TORN = {code: "bad_datagram", sentence: "The bridge's answer does not hold together: report it with its log."};
@@ -114,12 +115,16 @@ Link.prototype.ask = function (kind, values, clips, done, is_lasting) {
         done(null, {code: "bad_value", sentence: made.sentence});
         return;
     }
+    if (is_lasting && this.is_there && this.lasting.length >= MOST_LASTING) {
+        done(null, {code: "busy", sentence: MANY});
+        return;
+    }
     this.verdict = null;
     made.request.done = done;
     if (is_lasting) {
         this.lasting.push(made.request);
         // Pressed again and again while no bridge answers, a button is not obeyed as often when it does.
-        replaced = this.lasting.length > (this.is_there ? MOST_LASTING : 1) ? this.lasting.shift() : null;
+        replaced = !this.is_there && this.lasting.length > 1 ? this.lasting.shift() : null;
     } else {
         this.waiting = made.request;
     }

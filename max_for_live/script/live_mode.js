@@ -17,7 +17,7 @@ var LAUNCHED_SECONDS = 0.2;
 // Rows of the menu: Live's global quantization, else in quarter notes; bars are those of the meter.
 var BOUNDARIES = [null, {beats: 1}, {beats: 2}, {bars: 1}, {bars: 2}, {bars: 4}];
 var NOTHING_PLAYS = "Nothing plays on this track: launch a clip, and it becomes the blend.";
-var MOST_REMEMBERED = 64;
+var MOST_REMEMBERED = 256;
 
 // ask_again(): asks once more for the blend, for the clip that plays now.
 exports.create = function (device, ask_again) {
@@ -124,7 +124,7 @@ exports.create = function (device, ask_again) {
         is_late = false;
         // Another clip was launched, or will be at this very boundary: that one is to become the blend, and this one
         // stays as it is.
-        if (live_set.is_launching(world, home())) {
+        if (is_launched_at(due)) {
             timer = world.later(LAUNCHED_SECONDS, ask_again);
             return;
         }
@@ -132,44 +132,61 @@ exports.create = function (device, ask_again) {
             ask_again();
             return;
         }
-        if (!is_kept(due.clip_id)) {
-            return;
-        }
-        done = live_set.replace_notes(world, due.clip_id, due.clip, due.sources);
-        if (done.sentence === "") {
-            remember(due.clip_id);
-        } else {
-            device.say("refused", done.sentence);
-        }
+        live_set.in_one_undo_step(world, function () {
+            if (!is_kept(due.clip_id)) {
+                return;
+            }
+            done = live_set.replace_notes(world, due.clip_id, due.clip, due.sources);
+            if (done.sentence === "") {
+                remember(due.clip_id);
+                device.settle();
+            } else {
+                device.say("refused", done.sentence);
+            }
+        });
         world.redraw();
     }
 
-    // What stands in the clip, as text.
-    function content(id) {
-        var read = live_set.read_clip(world, id);
-        return read.refused ? null : JSON.stringify(read.clip);
+    function is_launched_at(due) {
+        var launched = live_set.launching(world, home()), now, quantum;
+        if (launched === null) {
+            return false;
+        }
+        now = transport.snapshot(world, launched);
+        quantum = now.launch_quantum_beats;
+        return next_boundary(now, quantum) <= due.start_song_beats + 1e-3;
     }
 
-    // All devices of a set share what they wrote: two on one track do not copy each other's blends.
+    // Two numbers and the length of what stands in the clip: the text itself would be much to remember.
+    function mark(id) {
+        var text = live_set.content(world, id), first = 17, second = 31, i;
+        if (text === null) {
+            return null;
+        }
+        for (i = 0; i < text.length; i += 1) {
+            first = (first * 31 + text.charCodeAt(i)) % 4294967291;
+            second = (second * 131 + text.charCodeAt(i)) % 4294967279;
+        }
+        return id + " " + text.length + " " + first + " " + second;
+    }
+
+    // All devices of a set share what they wrote: two on one track do not copy each other's blends, nor does one copy
+    // again what Undo brought back.
     function remember(id) {
-        var written = world.written(), ids = written.ids || [];
-        written[id] = content(id);
-        if (ids.indexOf(id) < 0) {
-            ids.push(id);
-        }
-        while (ids.length > MOST_REMEMBERED) {
-            delete written[ids.shift()];
-        }
-        written.ids = ids;
+        var written = world.written();
+        written.marks = (written.marks || []).concat([mark(id)]).slice(-MOST_REMEMBERED);
     }
 
-    // Whether nothing can be lost: the clip holds what was written last, or a copy of it stands below.
+    // Whether nothing can be lost: the clip holds what was written once, or a copy of it stands below.
     function is_kept(id) {
-        var now = content(id), done;
-        if (now !== null && world.written()[id] === now) {
+        var now = mark(id), done;
+        if (now !== null && (world.written().marks || []).indexOf(now) >= 0) {
             return true;
         }
         done = slots.keep_copy(world, id);
+        if (done.written === 1) {
+            remember(id);
+        }
         device.say(done.written === 1 ? "ready" : "refused",
             done.written === 1 ? "Your clip as it was is kept: " + done.sentence + "." : done.sentence);
         return done.written === 1;

@@ -80,7 +80,8 @@ function led_to(world, api, id) {
         return by_id(world, id);
     }
     api.id = id;
-    return api;
+    // Led to an object that is gone it may point at the one before.
+    return Number(api.id) === Number(id) ? api : by_id(world, id);
 }
 
 // NaN for a property that this Live is too old to have.
@@ -240,6 +241,21 @@ function selected_clip(world) {
     return clip === null ? none() : read_clip(world, Number(clip.id));
 }
 
+// The id of the clip that the Clip View shows, or 0.
+function shown_clip(world) {
+    return ids(world.live("live_set view"), "detail_clip")[0];
+}
+
+// All that stands in a clip, as text, however long it is; null where there is no such clip.
+function content(world, clip_id) {
+    var api = by_id(world, clip_id), played;
+    if (api === null || value(api, "is_midi_clip") !== 1) {
+        return null;
+    }
+    played = region(api);
+    return JSON.stringify([played, notes.again(raw_notes(api, played.start_beats))]);
+}
+
 // The meter of the clip that the Clip View shows, else the song's.
 function shown_meter(world) {
     var clip = child(world, world.live("live_set view"), "detail_clip");
@@ -266,10 +282,16 @@ function playing_clip(world, track_id) {
     return clip === null ? null : Number(clip.id);
 }
 
-// Whether a clip or the stop button of the track waits for its moment.
-function is_launching(world, track_id) {
+// What waits on the track for its moment: the id of a clip, 0 for the stop button, null for nothing.
+function launching(world, track_id) {
     var track = track_id === null ? null : by_id(world, track_id);
-    return track !== null && value(track, "fired_slot_index") !== -1;
+    var fired = track === null ? -1 : value(track, "fired_slot_index"), slot, clip;
+    if (!(fired >= 0)) {
+        return fired === -2 ? 0 : null;
+    }
+    slot = by_id(world, ids(track, "clip_slots")[fired]);
+    clip = slot === null ? null : child(world, slot, "clip");
+    return clip === null ? 0 : Number(clip.id);
 }
 
 // Calls changed(), outside of Live's notification, when another clip, track or scene is selected. Live does not tell
@@ -359,9 +381,10 @@ exports.MOST_NOTES = MOST_NOTES;
 exports.MOST_BARS = MOST_BARS;
 exports.add_notes = add_notes;
 exports.by_id = by_id;
+exports.content = content;
 exports.child = child;
 exports.ids = ids;
-exports.is_launching = is_launching;
+exports.launching = launching;
 exports.led_to = led_to;
 exports.in_one_undo_step = in_one_undo_step;
 exports.own_track = own_track;
@@ -370,6 +393,7 @@ exports.read_clip = read_clip;
 exports.refusal = refusal;
 exports.replace_notes = replace_notes;
 exports.selected_clip = selected_clip;
+exports.shown_clip = shown_clip;
 exports.shown_meter = shown_meter;
 exports.text = text;
 exports.track_of = track_of;

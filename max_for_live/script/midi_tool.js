@@ -4,20 +4,21 @@
 //
 // Each cycle begins from the notes that stood there at first: pressing again never adds up.
 
+var live_set = require("./live_set");
 var notes = require("./notes");
 var sideman = require("./sideman");
 var transport = require("./transport");
 
 var SHORTEST_BEATS = 0.25;
 var MOST_BARS = 64;
-var PRESSED_SECONDS = 0.5;
+var BEGUN_SECONDS = 0.5;
 
 // own: as for sideman.create, and
 //     ask(input)             {kind, values, refs, clips, made_of} for the bridge, or {sentence}
-//     button                 the message of the button
+//     button, press          the message of the button, and the sentence that asks for it
 // input: {start_beats, length_beats, numerator, denominator, scale, ours: the notes as ours, from start_beats on}
-exports.create = function (world, own, clip_meter) {
-    var context = null, is_pressed = false, asked_for = null, answer = null;
+exports.create = function (world, own) {
+    var context = null, asked_for = null, answer = null, presses = 0, ours = null;
     own.menus = ["preset", "kit"];
     own.unchosen = {preset: "No Preset", kit: "Default Kit"};
     own.buttons = {};
@@ -25,16 +26,31 @@ exports.create = function (world, own, clip_meter) {
         // An answer that Live did not take from the network is given now.
         if (answer === null || answer.is_given) {
             device.next_seed();
+            presses += 1;
             answer = null;
-            asked_for = null;
         }
-        is_pressed = true;
-        world.show("apply", []);
-        // Live may take its time to begin the cycle, but not this long.
-        world.later(PRESSED_SECONDS, function () {
-            is_pressed = false;
-        });
+        begin("press");
     };
+
+    // Begins a cycle. Live may take its time to begin it, but not long: what comes later is of its own.
+    function begin(why) {
+        if (ours !== null) {
+            ours.clock.cancel();
+        }
+        ours = {why: why, clock: world.later(BEGUN_SECONDS, function () { ours = null; })};
+        world.show("apply", []);
+    }
+
+    // Why this cycle was begun, "press" or "answer"; null if Live began it.
+    function reason() {
+        var why = ours === null ? null : ours.why;
+        if (ours !== null) {
+            ours.clock.cancel();
+            ours = null;
+        }
+        return why;
+    }
+
     var device = sideman.create(world, own);
     var take = device.message;
 
@@ -50,19 +66,22 @@ exports.create = function (world, own, clip_meter) {
     };
 
     // Always answers, whatever happens: without an answer Live shows an error. Live also begins cycles by itself, when a
-    // tab is clicked say: only the button asks, so that no clip is changed that nobody meant.
+    // tab is clicked say: such a one changes nothing, so that no clip is changed that nobody meant.
     function cycle(read) {
-        var given = read, input, key;
+        var given = read, why = reason(), input, key;
         try {
             input = heard(read);
-            key = JSON.stringify([input, device.knobs, device.chosen]);
-            if (answer !== null && answer.key === key) {
+            key = JSON.stringify([presses, live_set.shown_clip(world), input, device.knobs, device.chosen]);
+            if (why === null) {
+                device.say("ready", own.press);
+            } else if (answer !== null && answer.key === key) {
                 given = answer.notes;
                 answer.is_given = true;
                 device.say("ready", given.length + " notes in the clip.");
-            } else if (is_pressed && asked_for !== key && device.is_ready) {
-                is_pressed = false;
+            } else if (why === "press" && device.is_ready) {
                 ask(input, key);
+            } else {
+                device.say("ready", "Another clip is open now: " + own.press.toLowerCase());
             }
         } finally {
             world.answer({notes: given.map(without_id)});
@@ -81,7 +100,7 @@ exports.create = function (world, own, clip_meter) {
     }
 
     function heard(read) {
-        var clip = (context || {}).clip || {}, meter = clip_meter(world);
+        var clip = (context || {}).clip || {}, meter = live_set.shown_meter(world);
         var start_beats = Number(clip.time_selection_start) || 0;
         var length_beats = (Number(clip.time_selection_end) || 0) - start_beats;
         return {
@@ -131,10 +150,7 @@ exports.create = function (world, own, clip_meter) {
             device.model.results = [{name: "", clip: clip}];
             // Whether Live takes a cycle that the network began nobody has confirmed. If it does, the words are others.
             device.say("ready", "The notes are here: press the button once more.");
-            world.show("apply", []);
-        };
-        request.failed = function () {
-            asked_for = null;
+            begin("answer");
         };
         device.ask(request);
     }

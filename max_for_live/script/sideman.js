@@ -70,7 +70,8 @@ exports.create = function (world, own) {
         }
     };
     // What the device itself has to say until something else happens: {state, sentence}, or null.
-    var notice = null, kept_lists = {}, refreshing = null, told_names = "", selection = null, keeping = null, greyed = [];
+    var notice = null, kept_lists = {}, refreshing = null, told_names = "", selection = null, keeping = null,
+        recalled = {request: null, named: null}, greyed = [];
 
     // --- what comes in
 
@@ -267,7 +268,7 @@ exports.create = function (world, own) {
     // Whether it could be kept. What is too long is not, and what was kept before it is forgotten.
     function keep(what, list) {
         kept_lists[what] = (list || []).join(" ");
-        world.show("keep_" + what, ["kept_" + what].concat(list || []));
+        world.keep(what, list || []);
         return list !== null;
     }
 
@@ -302,7 +303,7 @@ exports.create = function (world, own) {
     }
 
     function take_settings(values) {
-        var last, name;
+        var name;
         if (values === null) {
             return;
         }
@@ -314,29 +315,33 @@ exports.create = function (world, own) {
         }
         told_names = "";
         fill_menus();
-        if (typeof values.kind !== "string" || !own.again) {
-            return;
-        }
-        last = device.last || {clips: [], made_of: []};
-        last.kind = values.kind;
-        last.seed = values.seed;
-        last.kit = values.last_kit;
-        last.model = values.last_model;
-        last.model_hash = values.model_hash;
-        last.values = {};
-        for (name in values) {
-            if (name.indexOf("last ") === 0) {
-                last.values[name.slice("last ".length)] = values[name];
+        recalled.request = null;
+        if (typeof values.kind === "string") {
+            recalled.request = {
+                kind: values.kind, seed: values.seed, kit: values.last_kit, model: values.last_model,
+                model_hash: values.model_hash, values: {}
+            };
+            for (name in values) {
+                if (name.indexOf("last ") === 0) {
+                    recalled.request.values[name.slice("last ".length)] = values[name];
+                }
             }
         }
-        device.last = last;
+        recall();
     }
 
     function take_last_clips(named) {
-        if (named === null || !own.again) {
+        recalled.named = named;
+        recall();
+    }
+
+    // The last request, when its settings and its clips have both come.
+    function recall() {
+        var named = recalled.named, last = recalled.request;
+        if (!own.again || last === null || named === null) {
             return;
         }
-        device.last = device.last || {kind: "", seed: 0, values: {}};
+        device.last = copy_into({}, last);
         device.last.clips = named.map(function (each) { return each.clip; });
         device.last.made_of = named.length === 0 ? "GENERATE" : named.map(function (each) { return each.name; });
     }
@@ -383,6 +388,13 @@ exports.create = function (world, own) {
     device.say = function (state, sentence) {
         notice = sentence === "" ? null : {state: state, sentence: sentence};
         world.redraw();
+    };
+
+    // What went wrong before has gone well now.
+    device.settle = function () {
+        if (notice !== null && notice.state === "refused") {
+            device.say("", "");
+        }
     };
 
     device.paint = function (graphics, width, height) {
@@ -483,10 +495,7 @@ exports.create = function (world, own) {
                 request.done(result);
                 return;
             }
-            if (request.failed) {
-                request.failed();
-            }
-            if (refusal.code === "no_answer") {
+            if (refusal.code === "busy") {
                 device.say("refused", refusal.sentence);
             }
         }, request.is_lasting);
@@ -559,7 +568,10 @@ exports.create = function (world, own) {
             kind: last.kind, values: last.values, refs: refs, clips: last.clips,
             made_of: last.made_of, seed: last.seed, color: last.color, kit: last.kit, model: last.model,
             model_hash: last.model_hash,
-            place: last.place || function (count) { return device.place(device.selected(), count); }
+            place: last.place || function (count) {
+                return own.is_at_home && own.is_at_home(last) ?
+                    device.place_at_home(null, count) : device.place(device.selected(), count);
+            }
         });
     };
 

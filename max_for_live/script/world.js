@@ -92,6 +92,10 @@ exports.create = function () {
             pool.push(new LiveAPI(path));
         } else {
             pool[lent].id = Number(path.slice("id ".length));
+            // Led to an object that is gone it may point at the one before.
+            if (Number(pool[lent].id) !== Number(path.slice("id ".length))) {
+                pool[lent] = new LiveAPI(path);
+            }
         }
         lent += 1;
         return pool[lent - 1];

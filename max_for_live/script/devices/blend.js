@@ -28,7 +28,8 @@ exports.create = function (world) {
             x: 0.5, y: 0.5, temperature: 1, path: 0, path_bars: 8, live: 0, boundary: 3, instrument: 0, lock: 1
         },
         buttons: buttons,
-        again: refs
+        again: refs,
+        is_at_home: function () { return true; }
     });
     var playing = live_mode.create(device, listen);
     var walking = walk.create(device, finish_path);

@@ -1,6 +1,5 @@
 // Sideman Generator: new drums or a new melody into the selection of the clip view.
 
-var live_set = require("../live_set");
 var midi_tool = require("../midi_tool");
 
 var INSTRUMENTS = ["drums", "melody"];
@@ -22,6 +21,7 @@ exports.create = function (world) {
         name: "generator",
         button: "generate",
         knobs: {temperature: 1, density: 0.5, humanise: 1, instrument: 0},
+        press: "Press Generate in the device.",
         ask: ask
-    }, live_set.shown_meter);
+    });
 };

@@ -16,7 +16,8 @@ exports.create = function (world) {
             grab_rhythm: function () { device.grab("rhythm"); },
             again: function () { device.again(); }
         },
-        again: refs
+        again: refs,
+        is_at_home: function (last) { return last.kind === "drumify"; }
     });
     var source = null;
 

@@ -1,5 +1,6 @@
 // Sideman Interpolate: the way from one clip to another.
 
+var live_set = require("../live_set");
 var sideman = require("../sideman");
 
 exports.create = function (world) {
@@ -14,7 +15,8 @@ exports.create = function (world) {
             interpolate: interpolate,
             again: function () { device.again(); }
         },
-        again: refs
+        again: refs,
+        is_at_home: function () { return true; }
     });
 
     function refs(last) {
@@ -22,9 +24,11 @@ exports.create = function (world) {
     }
 
     function swap() {
-        var first = device.clips.clip_a || null;
-        device.hold("clip_a", device.clips.clip_b || null);
-        device.hold("clip_b", first);
+        var first = device.clips.clip_a || null, last = device.clips.clip_b || null;
+        live_set.in_one_undo_step(world, function () {
+            device.hold("clip_a", last);
+            device.hold("clip_b", first);
+        });
     }
 
     function interpolate() {

@@ -1,6 +1,5 @@
 // Sideman Transformation: the notes of the clip view's selection, varied, or with a drummer's touch.
 
-var live_set = require("../live_set");
 var midi_tool = require("../midi_tool");
 
 var VARY = 0;
@@ -34,8 +33,9 @@ exports.create = function (world) {
         button: "transform",
         shown_by: ["mode"],
         knobs: {amount: 0.5, temperature: 1, instrument: 0, swing: 1, mode: VARY},
+        press: "Press Transform in the device.",
         ask: ask
-    }, live_set.shown_meter);
+    });
     device.unused = function () {
         return is_vary(device) ? ["swing"] : ["instrument"];
     };

@@ -81,6 +81,44 @@ test("The same seed gives the same notes; Again writes them once more, also when
     clean(device, reopened);
 });
 
+test("Again after Undo makes what is last now, and after reopening it writes where it did", async (t) => {
+    const set = stage(t);
+    const other = set.live.addTrack({ name: "Other" });
+    const [rock, funk] = [set.put(0, drums(ROCK), "Rock", other), set.put(1, drums(FUNK), "Funk", other)];
+    set.live.select(rock);
+    const variations = await set.open("Variations");
+    variations.turn("variations", 1);
+    variations.press("generate");
+    const varied = await set.clip(2, other);
+    const notes = notesOf(varied);
+    variations.turn("from", "New");
+    set.live.select(set.track.slot(0));
+    variations.press("generate");
+    await set.clip(0);
+    set.live.undo();
+    set.live.select(rock);
+    variations.press("again");
+    assert.deepEqual(notesOf(await set.clip(3, other)), notes);
+
+    const interpolate = await set.open("Interpolate");
+    for (const [clip, button] of [[rock, "grab_a"], [funk, "grab_b"]]) {
+        set.live.select(clip);
+        interpolate.press(button);
+    }
+    interpolate.turn("steps", 1);
+    set.live.select(set.track.slot(0));
+    interpolate.press("interpolate");
+    await set.clip(2);
+    const kept = interpolate.toKeep();
+    interpolate.close();
+    const again = await set.open("Interpolate", { kept });
+    set.live.select(rock);
+    again.press("again");
+    await set.clip(5);
+    assert.equal(set.clips(other).filter(Boolean).length, 4, "nothing went to the other track");
+    clean(variations, again);
+});
+
 test("Continue goes on where the clip ends, drums and melody alike", async (t) => {
     const set = stage(t);
     const beat = set.put(0, drums(ROCK), "Beat");

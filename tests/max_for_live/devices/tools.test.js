@@ -90,12 +90,39 @@ test("No clip is changed that nobody asked for", async (t) => {
     device.apply();
     await set.live.clock.run(0.4);
     assert.deepEqual([notesOf(beat), notesOf(other)], before);
+    await set.wait(() => seen(device).sentence === "Press Transform in the device.", "it says what to do");
+    // A twin is opened before the answer comes.
+    const twin = set.put(2, drums(ROCK), "Twin");
+    device.turn("amount", 1);
+    device.press("transform");
+    set.live.select(twin);
+    await set.live.clock.run(0.6);
+    assert.deepEqual(notesOf(twin), before[0]);
+    // What was undone does not come back by itself.
+    set.live.select(beat);
+    device.press("transform");
+    await set.wait(() => JSON.stringify(notesOf(beat)) !== JSON.stringify(before[0]), "it is another");
+    set.live.undo();
+    assert.deepEqual(notesOf(beat), before[0]);
+    device.apply();
+    await set.live.clock.run(0.3);
+    assert.deepEqual(notesOf(beat), before[0]);
     // Another clip is opened before the answer comes.
     device.turn("amount", 1);
     device.press("transform");
     set.live.select(other);
     await set.live.clock.run(0.6);
     assert.deepEqual(notesOf(other), before[1]);
+    clean(device);
+});
+
+test("A button that is pressed three times in a row is answered", async (t) => {
+    const set = stage(t);
+    const clip = set.put(0, { length_beats: 8, notes: [] }, "Empty");
+    set.live.select(clip);
+    const device = await set.open("Generator");
+    for (let press = 0; press < 3; press += 1) device.press("generate");
+    await set.wait(() => clip.notes.length > 4, "there are notes");
     clean(device);
 });
 

@@ -121,6 +121,24 @@ test("A bridge that is killed with the answer half sent, and started again, answ
     clean(device);
 });
 
+test("A bridge that comes back after long makes the light right again", async (t) => {
+    const first = await bridge(t);
+    const set = stage(t, { ports: first.port });
+    for (const [slot, pads, letter] of [[0, ROCK, "a"], [1, FUNK, "b"]]) set.put(slot, drums(pads), letter);
+    const device = await set.open("Blend");
+    for (const [slot, letter] of [[0, "a"], [1, "b"]]) {
+        set.live.select(set.track.slot(slot).clip);
+        device.press(`grab_${letter}`);
+    }
+    await set.wait(() => seen(device).now, "the blend is shown");
+    first.child.kill("SIGKILL");
+    device.turn("x", 1);
+    await set.live.clock.run(11);
+    await bridge(t, first.port);
+    await set.wait(() => seen(device).state === "ready", "it is ready again");
+    clean(device);
+});
+
 test("A slot that is filled while the answer is on its way is not touched", async (t) => {
     const set = stage(t);
     const beat = set.put(0, drums(ROCK), "Beat");

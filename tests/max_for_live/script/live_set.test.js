@@ -121,12 +121,12 @@ test("the clip that plays on a track", () => {
 test("a track on which a launch is due", () => {
     const set = new FakeSet([{slots: [clip({}), clip({})]}]);
     const [track] = set.tracks;
-    assert.strictEqual(live_set.is_launching(set.world, track.id), false);
-    for (const fired of [1, -2]) { // a slot, the stop button
-        track.properties.fired_slot_index = fired;
-        assert.strictEqual(live_set.is_launching(set.world, track.id), true);
-    }
-    assert.strictEqual(live_set.is_launching(set.world, null), false);
+    assert.strictEqual(live_set.launching(set.world, track.id), null);
+    track.properties.fired_slot_index = 1;
+    assert.strictEqual(live_set.launching(set.world, track.id), track.slots[1].clip.id);
+    track.properties.fired_slot_index = -2;
+    assert.strictEqual(live_set.launching(set.world, track.id), 0, "the stop button");
+    assert.strictEqual(live_set.launching(set.world, null), null);
 });
 
 test("the selection is watched until it is stopped", () => {
