@@ -73,6 +73,9 @@ function stage(test, { ports = BRIDGE_PORT, lost = LOST, seed = 1, ...options } 
         async open(name, { on = track, ...more } = {}) {
             const device = openDevice(amxd(name), { live, network, track: on, seed: devices.length + 1, ...more });
             devices.push(device);
+            if (more.patient !== false) {
+                device.screen.script.globals.sideman_require("protocol").delivery.limit_seconds = PATIENCE_SECONDS;
+            }
             if (more.heard !== false) await wait(() => seen(device).state === "ready", `${name} is ready`);
             return device;
         },
