@@ -5,8 +5,9 @@
 //         name: "variations",            // the beginning of its name on the wire
 //         shown_by: ["variations"],      // the knobs on which it depends where results go, or which controls play a part
 //         knobs: {amount: 0.5},          // its controls by their message, with what they hold before the set is loaded
-//         menus: ["preset", "kit"],      // those that the bridge fills
-//         buttons: {generate: f}
+//         buttons: {generate: f},
+//         again: refs,                   // of the last request: its references to clips, as the message has them
+//         is_at_home: f                  // whether what it makes belongs on the device's own track (default: no)
 //     });
 //
 // and fills in, where it needs them: on_knob(knob, value), on_clip(what, named), on_selection(), on_bridge(), target(),
