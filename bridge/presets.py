@@ -8,21 +8,18 @@ from __future__ import annotations
 
 import re
 import reprlib
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bridge.errors import BadFile, BadValue, Refusal, UnknownName
 from bridge.music.kit import Kit
+from bridge.plain_yaml import read_yaml
 from bridge.settings import SETTINGS, check
 
-__all__ = ["MAX_FILE_BYTES", "MAX_NAME_CHARACTERS", "Preset", "Presets", "read_kit"]
+__all__ = ["MAX_NAME_CHARACTERS", "Preset", "Presets", "read_kit"]
 
-# A list of 1 MB costs PyYAML 11 s.
-MAX_FILE_BYTES = 64 * 1024
 MAX_NAME_CHARACTERS = 40
 MAX_TEXT_CHARACTERS = 200
 KIT_KEYS = ("name", "about", "pads")
@@ -200,56 +197,10 @@ def _number(written: object) -> object:
 
 def _content(file: Path, shown: str, keys: Iterable[str]) -> dict[str, object]:
     """The file's keys, all of them known, with texts, lists and further keys as they are written. Raises BadFile."""
-    try:
-        with file.open("rb") as opened:
-            data = opened.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        raise BadFile(f"{shown} cannot be read ({error.strerror or error}).") from error
-    if len(data) > MAX_FILE_BYTES:
-        raise BadFile(f"{shown} is larger than {MAX_FILE_BYTES // 1024} KB, the most that is read of a YAML file.")
-    try:
-        content = yaml.load(data.decode("utf-8"), _PlainLoader)
-    except UnicodeDecodeError:
-        raise BadFile(f"{shown} is not UTF-8 text: save it again as UTF-8.") from None
-    except RecursionError:
-        raise BadFile(f"{shown} is nested too deeply: write it like the presets that came with the bridge.") from None
-    except yaml.MarkedYAMLError as error:
-        line = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise BadFile(f"{shown} is not YAML that is read here{line}: {error.problem}.") from error
-    except yaml.YAMLError as error:
-        raise BadFile(f"{shown} is not YAML that is read here: {getattr(error, 'reason', error)}.") from error
+    content = read_yaml(file, shown, MAX_TEXT_CHARACTERS)
     if not isinstance(content, dict):
         raise BadFile(f"{shown} has no lines such as `name: tight`: write it like those that came with the bridge.")
     for key in content:
         if key not in keys:
             raise BadFile(f"{shown} has the key {reprlib.repr(key)}, which means nothing here: there {_listed(keys)}.")
     return content
-
-
-class _PlainLoader(yaml.BaseLoader):
-    """YAML in which every value and every key stays the text that was written, whatever its tag.
-
-    So nothing falls into what YAML 1.1 makes of `no` (False), 036 (30), 1:30 (90), .nan or a date: whoever reads the
-    value says what it must be. A key that stands twice is refused.
-    """
-
-    def construct_scalar(self, node: yaml.ScalarNode) -> Any:
-        if len(node.value) > MAX_TEXT_CHARACTERS:
-            raise yaml.MarkedYAMLError(
-                problem=f"{len(node.value):,} characters stand there, and up to {MAX_TEXT_CHARACTERS} are allowed",
-                problem_mark=node.start_mark,
-            )
-        return super().construct_scalar(node)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        keys: set[str] = set()
-        for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise yaml.MarkedYAMLError(problem="a key must be a word", problem_mark=key.start_mark)
-            if key.value in keys:
-                raise yaml.MarkedYAMLError(
-                    problem=f"the key {reprlib.repr(key.value)} stands there for the second time",
-                    problem_mark=key.start_mark,
-                )
-            keys.add(key.value)
-        return super().construct_mapping(node, deep)

@@ -55,19 +55,17 @@ from __future__ import annotations
 
 import re
 import reprlib
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bridge.errors import BadFile
+from bridge.plain_yaml import read_yaml
 from max_for_live.amxd import KINDS
 
 __all__ = ["HEIGHTS", "RESERVED", "Button", "Control", "Label", "Rect", "Screen", "Source", "read", "read_all"]
 
-MAX_FILE_BYTES = 64 * 1024
 MAX_NAME_CHARACTERS = 40
 MAX_TEXT_CHARACTERS = 400
 BANK_PLACES = 8
@@ -191,7 +189,7 @@ def read_all(folder: Path) -> list[Source]:
     files = sorted(file for file in folder.glob("*.yaml") if not file.name.startswith(".") and file.name != COMMON)
     rows = _common_rows(folder / COMMON)
     readers = [_Reader(file.name, rows) for file in files]
-    sources = [reader.source(_load(file)) for reader, file in zip(readers, files, strict=True)]
+    sources = [reader.source(read_yaml(file, file.name)) for reader, file in zip(readers, files, strict=True)]
     for name in rows:
         if not any(name in reader.taken for reader in readers):
             raise BadFile(f"{COMMON}: no device takes {name}.")
@@ -204,12 +202,12 @@ def read_all(folder: Path) -> list[Source]:
 
 def read(file: Path) -> Source:
     """The source in a YAML file. Raises BadFile with a sentence that names the file and the key."""
-    return _Reader(file.name, _common_rows(file.parent / COMMON)).source(_load(file))
+    return _Reader(file.name, _common_rows(file.parent / COMMON)).source(read_yaml(file, file.name))
 
 
 def _common_rows(file: Path) -> dict[str, Any]:
     """Name -> keys of what devices share; none without the file."""
-    return _Reader(file.name, {}).rows_of(_load(file)) if file.exists() else {}
+    return _Reader(file.name, {}).rows_of(read_yaml(file, file.name)) if file.exists() else {}
 
 
 class _Reader:
@@ -444,39 +442,3 @@ class _Reader:
 
     def refusal(self, what: str, content: object, allowed: str) -> BadFile:
         return BadFile(f"{self.file}: {what} cannot be {reprlib.repr(content)}: {allowed}.")
-
-
-def _load(file: Path) -> object:
-    shown = file.name
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise BadFile(f"{shown} cannot be read ({error.strerror or error}).") from error
-    if len(data) > MAX_FILE_BYTES:
-        raise BadFile(f"{shown} is larger than {MAX_FILE_BYTES // 1024} KB.")
-    try:
-        return yaml.load(data.decode("utf-8"), _TextLoader)
-    except UnicodeDecodeError:
-        raise BadFile(f"{shown} is not UTF-8 text.") from None
-    except RecursionError:
-        raise BadFile(f"{shown} is nested too deeply.") from None
-    except yaml.MarkedYAMLError as error:
-        line = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise BadFile(f"{shown} is not YAML that is read here{line}: {error.problem}.") from error
-    except yaml.YAMLError as error:
-        raise BadFile(f"{shown} is not YAML that is read here: {getattr(error, 'reason', error)}.") from error
-
-
-class _TextLoader(yaml.BaseLoader):
-    """YAML in which every value stays the text that was written, and no key stands twice."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        keys: set[str] = set()
-        for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise yaml.MarkedYAMLError(problem="a key must be a word", problem_mark=key.start_mark)
-            if key.value in keys:
-                problem = f"the key {key.value!r} stands there for the second time"
-                raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
-            keys.add(key.value)
-        return super().construct_mapping(node, deep)

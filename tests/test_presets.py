@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from bridge.errors import BadFile, BadValue, UnknownName
 from bridge.music.kit import DRUM_CLASSES, GENERAL_MIDI
-from bridge.presets import MAX_FILE_BYTES, MAX_NAME_CHARACTERS, PRESET_KEYS, Preset, Presets, _preset, read_kit
+from bridge.plain_yaml import MAX_FILE_BYTES
+from bridge.presets import MAX_NAME_CHARACTERS, PRESET_KEYS, Preset, Presets, _preset, read_kit
 from bridge.settings import SETTINGS
 from tests.shipped import KITS, PRESETS, shipped_presets
 

@@ -9,6 +9,7 @@
 // A clip in `values` is named by its index in the list of clips. A clip that was given is never changed afterwards.
 // `done` is called once: with {clips, head}, or with {code, sentence}; before ask returns where nothing can be sent.
 
+var fields = require("./fields");
 var protocol = require("./protocol");
 var message = require("./message");
 var delivery = require("./delivery");
@@ -220,12 +221,9 @@ Link.prototype.send = function (address, values, request_id) {
 
 // A message with its head. The port is that of now: a repeat may name another one than the request did.
 Link.prototype.with_head = function (values, request_id) {
-    var whole = {device: this.device, session: this.session, request_id: request_id}, name;
-    whole.reply_port = this.ear.port || 1;
-    for (name in values) {
-        whole[name] = values[name];
-    }
-    return whole;
+    return fields.joined(values, {
+        device: this.device, session: this.session, request_id: request_id, reply_port: this.ear.port || 1
+    });
 };
 
 // All that the device's port heard: an address, and its arguments as an array.
@@ -238,7 +236,7 @@ Link.prototype.receive = function (address, args) {
         this.ear.receive(args);
         return;
     }
-    values = Object.prototype.hasOwnProperty.call(protocol.replies, address) ? message.read(address, args) : null;
+    values = fields.has(protocol.replies, address) ? message.read(address, args) : null;
     if (values === null || values.session !== this.session) {
         return;
     }

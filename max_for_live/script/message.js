@@ -3,11 +3,9 @@
 // Values are plain objects by field name, as the wire has them: none is -1 or "", yes and no are 1 and 0, a clip's
 // notes are a list of objects. In JavaScript, and in Max, there is one type of number.
 
+var has = require("./fields").has;
 var protocol = require("./protocol");
 
-var has = function (holder, name) {
-    return Object.prototype.hasOwnProperty.call(holder, name);
-};
 
 // All fields of a message in their order, or null where there is no such message.
 exports.fields = function (address) {

@@ -4,6 +4,7 @@
 //
 // Each cycle begins from the notes that stood there at first: pressing again never adds up.
 
+var fields = require("./fields");
 var live_set = require("./live_set");
 var notes = require("./notes");
 var sideman = require("./sideman");
@@ -90,12 +91,8 @@ exports.create = function (world, own) {
 
     // An id means one note of the clip; Live knows by itself which ones it gave.
     function without_id(note) {
-        var copied = {}, name;
-        for (name in note) {
-            if (name !== "note_id") {
-                copied[name] = note[name];
-            }
-        }
+        var copied = fields.joined(note, {});
+        delete copied.note_id;
         return copied;
     }
 
@@ -168,10 +165,5 @@ function inside(clip, length_beats) {
 }
 
 function shortened(note, length_beats) {
-    var copied = {}, name;
-    for (name in note) {
-        copied[name] = note[name];
-    }
-    copied.length_beats = length_beats - note.start_beats;
-    return copied;
+    return fields.joined(note, {length_beats: length_beats - note.start_beats});
 }

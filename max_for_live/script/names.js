@@ -1,10 +1,9 @@
 // Names of the clips that are written: "2/5 [A+B] #1234-3f1c", "2/8 GENERATE #7-90ab".
 //
-// First what a slot has room to show: which one of how many, and what it was made of. At the end what "again" needs:
-// the seed, and the first digits of the model's hash, for the same seed in another model is other music.
+// First what a slot has room to show: which one of how many, and what it was made of. At the end what makes it
+// again: the seed, and the first digits of the model's hash, for the same seed in another model is other music.
 var MOST_LETTERS = 48;
 var HASH_DIGITS = 4;
-var LARGEST_SEED = 2147483647;
 var ELLIPSIS = "\u2026";
 
 var TAIL = /(?:^| )#(\d{1,10})-([0-9a-f]{4})$/;
@@ -50,15 +49,6 @@ exports.clip_name = function (number, count, made_of, head) {
     var room = MOST_LETTERS - position.length - 1 - tail(head).length;
     var words = typeof made_of === "string" ? cut(made_of, room) : in_brackets(made_of, room);
     return position + words + " " + tail(head);
-};
-
-// What "again" reads from a clip's name: {seed, model_hash: its first 4 digits}, or null where the name has none.
-exports.replay = function (name) {
-    var found = TAIL.exec(name);
-    if (found === null || Number(found[1]) > LARGEST_SEED) {
-        return null;
-    }
-    return {seed: Number(found[1]), model_hash: found[2]};
 };
 
 exports.base = base;

@@ -6,6 +6,7 @@
 // Live's: {note_id, pitch, start_time, duration, velocity, mute, probability, velocity_deviation, release_velocity}, in
 //         absolute clip time. note_id is never written: an id means one note of one clip.
 
+var fields = require("./fields");
 var float32 = require("./float32");
 
 // What a note has that is new; also what Live gives to a note that does not say.
@@ -108,14 +109,7 @@ exports.looped = function (clip, loop_beats) {
 };
 
 function moved(note, by_beats) {
-    var copy = {}, name;
-    for (name in note) {
-        if (note.hasOwnProperty(name)) {
-            copy[name] = note[name];
-        }
-    }
-    copy.start_beats += by_beats;
-    return copy;
+    return fields.joined(note, {start_beats: note.start_beats + by_beats});
 }
 
 // How many of these notes for Live have a place of their own. Of two at one pitch and start Live keeps one.

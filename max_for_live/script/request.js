@@ -1,5 +1,6 @@
 // What a device asks for, made into what Conversation sends: clips named by their hashes, every value checked.
 
+var joined = require("./fields").joined;
 var protocol = require("./protocol");
 var message = require("./message");
 var delivery = require("./delivery");
@@ -67,10 +68,7 @@ Requests.prototype.named = function (clip) {
 
 // A copy of the values with each clip's hash in the place of its index.
 function with_hashes(fields, values, hashes) {
-    var whole = {}, name, i;
-    for (name in values) {
-        whole[name] = values[name];
-    }
+    var whole = joined(values, {}), name, i;
     for (i = 0; i < fields.length; i += 1) {
         name = fields[i].name;
         if (fields[i].type === "ClipRef" && whole[name]) {

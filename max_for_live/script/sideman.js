@@ -13,6 +13,7 @@
 // and fills in, where it needs them: on_knob(knob, value), on_clip(what, named), on_selection(), on_bridge(), target(),
 // unused(), picture(model).
 
+var fields = require("./fields");
 var kept = require("./kept");
 var live_set = require("./live_set");
 var names = require("./names");
@@ -33,23 +34,11 @@ var RESTING_SECONDS = 0.7;
 var UNCHOSEN = {preset: "None", kit: "Default"};
 var MOST_RESULTS_SHOWN = 18;
 
-function has(object, name) {
-    return Object.prototype.hasOwnProperty.call(object, name);
-}
-
-function copy_into(values, others) {
-    var name;
-    for (name in others) {
-        values[name] = others[name];
-    }
-    return values;
-}
-
 exports.create = function (world, own) {
     var menus = own.menus || ["preset", "kit"], unchosen = own.unchosen || UNCHOSEN;
     var device = {
         world: world,
-        knobs: copy_into({seed: 0, lock: 0}, own.knobs),
+        knobs: fields.joined({seed: 0, lock: 0}, own.knobs),
         chosen: {preset: "", kit: "", model: ""}, // the names chosen in the menus, and the preset's model; "" is none
         clips: {}, // the user's clips that the device holds, {name, clip} by what they are to it
         last: null, // the last request, for Again
@@ -91,12 +80,12 @@ exports.create = function (world, own) {
             take_kept(message.slice("kept_".length), values);
         } else if (menus.indexOf(message) >= 0) {
             choose(message, values[0]);
-        } else if (has(own.buttons, message)) {
+        } else if (fields.has(own.buttons, message)) {
             // A set that loads presses nothing.
             if (device.is_ready) {
                 own.buttons[message](values);
             }
-        } else if (has(device.knobs, message)) {
+        } else if (fields.has(device.knobs, message)) {
             turned(message, Number(values[0]));
         }
     };
@@ -155,7 +144,7 @@ exports.create = function (world, own) {
     device.musical_values = function (knobs) {
         var values = device.values(knobs);
         values.instrument = INSTRUMENTS[Math.round(device.knobs.instrument)];
-        return device.knobs.scale ? copy_into(values, transport.scale(world)) : values;
+        return device.knobs.scale ? fields.joined(values, transport.scale(world)) : values;
     };
 
     // The kit of this device's menu, as a reference to the clip of this index.
@@ -233,7 +222,7 @@ exports.create = function (world, own) {
     // A preset turns the knobs that it names and leaves the others where they are.
     function take_preset(row) {
         row.settings.forEach(function (each) {
-            if (has(device.knobs, each.setting)) {
+            if (fields.has(device.knobs, each.setting)) {
                 device.turn(each.setting, each.value);
             }
         });
@@ -342,9 +331,10 @@ exports.create = function (world, own) {
         if (!own.again || last === null || named === null) {
             return;
         }
-        device.last = copy_into({}, last);
-        device.last.clips = named.map(function (each) { return each.clip; });
-        device.last.made_of = named.length === 0 ? "GENERATE" : named.map(function (each) { return each.name; });
+        device.last = fields.joined(last, {
+            clips: named.map(function (each) { return each.clip; }),
+            made_of: named.length === 0 ? "GENERATE" : named.map(function (each) { return each.name; })
+        });
     }
 
     // Holds a clip of the user's, {name, clip}, or lets go of it (null), and keeps it with the set.
@@ -484,8 +474,9 @@ exports.create = function (world, own) {
     //     seed
     //     done(result)      when the clips are there
     device.ask = function (request) {
-        var values = copy_into({}, transport.snapshot(world, request.clip_id));
-        copy_into(copy_into(copy_into(values, request.snapshot || {}), request.values), request.refs);
+        var values = [request.snapshot || {}, request.values, request.refs].reduce(
+            fields.joined, transport.snapshot(world, request.clip_id)
+        );
         values.seed = request.seed;
         values.model = (request.model === undefined ? device.chosen.model : request.model) || null;
         if (request.is_lasting) {

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from bridge.client import Client
+from bridge.errors import Refusal
 from bridge.music.clip import Note
 from bridge.music.meter import Meter
 from bridge.wire import osc
@@ -136,7 +137,7 @@ def test_what_python_refuses_is_read_as_null() -> None:
 def python_reads(sent: dict[str, Any]) -> bool:
     try:
         from_message(osc.Message(sent["address"], tuple(sent["args"])))
-    except Exception:
+    except Refusal:
         return False
     return True
 

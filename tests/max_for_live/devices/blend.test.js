@@ -2,17 +2,10 @@
 "use strict";
 
 const { test } = require("node:test");
-const { assert, drums, FUNK, HALF, notesOf, ROCK, seen, stage, TOMS } = require("./stage.js");
+const { assert, clean, drums, FUNK, HALF, notesOf, ROCK, seen, stage, TOMS } = require("./stage.js");
 
 // Where the corners are, as X and Y.
 const CORNERS = { a: [0, 1], b: [1, 1], c: [0, 0], d: [1, 0] };
-
-function clean(...devices) {
-    devices.forEach((device) => {
-        device.check();
-        assert.deepEqual(device.console, []);
-    });
-}
 
 /** Four clips of two tracks in the corners of a Blend. */
 async function square(t, options = {}, letters = "abcd") {

@@ -96,8 +96,16 @@ function seen(device) {
     return device.screen.script.globals.sideman.device.model;
 }
 
+/** Devices that did all without a refusal, and without a line in Max's console. */
+function clean(...devices) {
+    devices.forEach((device) => {
+        device.check();
+        assert.deepEqual(device.console, []);
+    });
+}
+
 function notesOf(clip) {
     return clip.notes.map(({ note_id, ...note }) => note).sort((a, b) => a.start_time - b.start_time || a.pitch - b.pitch);
 }
 
-module.exports = { FUNK, HALF, LINE, PATIENCE_SECONDS, ROCK, TOMS, amxd, assert, drums, melody, notesOf, seen, stage };
+module.exports = { FUNK, HALF, LINE, PATIENCE_SECONDS, ROCK, TOMS, amxd, assert, clean, drums, melody, notesOf, seen, stage };

@@ -2,14 +2,7 @@
 "use strict";
 
 const { test } = require("node:test");
-const { assert, drums, LINE, notesOf, ROCK, seen, stage } = require("./stage.js");
-
-function clean(...devices) {
-    devices.forEach((device) => {
-        device.check();
-        assert.deepEqual(device.console, []);
-    });
-}
+const { assert, clean, drums, LINE, notesOf, ROCK, seen, stage } = require("./stage.js");
 
 test("Generator fills the clip with new notes, and another press replaces them", async (t) => {
     const set = stage(t);
