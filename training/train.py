@@ -89,7 +89,7 @@ def _melody_continuation(nets: Sequence[Any], recipe: MelodyContinuationRecipe, 
 FAMILY = {
     "drum_vae": Member(DrumVaeRecipe, _drum_vae),
     "drum_continuation": Member(DrumContinuationRecipe, _drum_continuation),
-    "humanise": Member(HumaniseRecipe, _humanise, networks=3),
+    "humanise": Member(HumaniseRecipe, _humanise, networks=2),
     "drumify": Member(DrumifyRecipe, _drumify, networks=2),
     "melody_vae": Member(MelodyVaeRecipe, _melody_vae, melodies=True),
     "melody_continuation": Member(MelodyContinuationRecipe, _melody_continuation, melodies=True),

@@ -10,11 +10,11 @@ __all__ = ["SHIPPED"]
 
 SHIPPED = frozenset(
     {
-        "47941531c792a2fccf547e000d33539a9bdabe8bb4651345e6c6d8f0c6eb9eb9",  # drum_continuation.onnx
-        "716e1604b8b9b9b95f0917d2d97b94fafee7baba7c07d6450eb64cba4836d0ea",  # drum_vae.onnx
-        "ec1a84751797e227414a1116edeff997a280655360185be013c96b9973978a8e",  # drumify.onnx
-        "34845a696c848f941994c3e19b658a6e2770f11b06665f503b64e072ea4253e2",  # humanise.onnx
-        "8461e5ec44cd7fe91eb10e493915da6598e9ae85deddd57f5fe6cf0b87d62dec",  # melody_continuation.onnx
-        "4a2863c33e77c37437c30038abdf2a07de696aa0035037b96fc6891bcbc2f861",  # melody_vae.onnx
+        "a5a5135128b1653b86abcd6faa136c25e4a4e8ad4c4659545d057641caf998e1",  # drum_continuation.onnx
+        "ca71e06b70380b57660e20cb71784a37bd72e2d449261bfc322009b918d30020",  # drum_vae.onnx
+        "d2ff2f786d91c7a35e65c92e1d895b005fad92d9e0ae2dd5d1385b997dc3ddd9",  # drumify.onnx
+        "21de1e1e9d1cf27f8199a1c5dfdeb45c17c0d30cb9bd3c15c06cdc398c669832",  # humanise.onnx
+        "d2aff231593c970deee5f6743c095ed25052ec110d20c1dc033c7997ef5a4ad6",  # melody_continuation.onnx
+        "da8cb62e63285732edc459a35567b67b85aec2a8153acb59d3911ba6143e19f5",  # melody_vae.onnx
     }
 )

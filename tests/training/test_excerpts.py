@@ -84,5 +84,3 @@ def test_groove_data_is_told_by_its_table(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
     (tmp_path / "gmd/info.csv").write_text("id\n")
     assert grooves_and_tunes([tmp_path / "tunes", tmp_path / "gmd"]) == ([tmp_path / "gmd"], [tmp_path / "tunes"])
-
-

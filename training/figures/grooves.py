@@ -28,7 +28,7 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
 # Chosen on GMD's validation split, where F1 is best, and the same ever after.
-THRESHOLD, THRESHOLD_WITHOUT_VELOCITY = 0.32, 0.30
+THRESHOLD, THRESHOLD_WITHOUT_VELOCITY = 0.35, 0.34
 LEAST_CHANCE = 1e-6
 LEAST_SPREAD = 1e-3
 ROWS = 64

@@ -184,5 +184,3 @@ def _chord_tones(tokens: Ints, harmony: Floats) -> tuple[float, float]:
     steps = np.flatnonzero((tokens >= FIRST_PITCH) & harmony[:, :12].any(1))
     classes = (tokens[steps] - FIRST_PITCH + LOWEST_PITCH) % 12
     return float(harmony[steps, classes].sum()), float(len(steps))
-
-

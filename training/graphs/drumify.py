@@ -1,7 +1,7 @@
 """Drumify (training/networks/drumify.py) as one ONNX graph, and the product that is shipped.
 
-The networks side by side; the mean of their probabilities gives each drum's chance, and the combination that is drawn;
-then the mean of their histograms gives the drums velocity and timing.
+The networks side by side; the mean of their probabilities, and of what drummers played with such taps, gives each
+drum's chance, and the combination that is drawn; then the mean of their histograms gives the drums velocity and timing.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bridge.models.drum_grid import CLASSES
 from bridge.models.grid import STEPS, window
 from bridge.models.kinds import KINDS
 from bridge.music.meter import Meter
-from training.data.drum_windows import Windows
+from training.data.drum_windows import Batch, Windows
 from training.graphs.export import Arrays, Product
 from training.graphs.graph_layers import GraphLayers, Weights
 from training.graphs.humanise import (
@@ -28,13 +28,32 @@ from training.graphs.humanise import (
     members_of,
     rounded_to_half,
 )
+from training.graphs.memory import Listening, Memory, as_key, mixed, octaves
+from training.graphs.memory_layers import MemoryLayers
 from training.graphs.onnx_graph import Graph
-from training.networks.drumify import BINS, FEEL_WIDTH, IMPOSSIBLE, LAYERS, TAP_COLUMNS, WIDTH, Drumify, taps_of_cells
+from training.networks.drumify import (
+    BINS,
+    FEEL_WIDTH,
+    IMPOSSIBLE,
+    LAYERS,
+    SOFTNESS,
+    TAP_COLUMNS,
+    WIDTH,
+    Drumify,
+    taps_of_cells,
+)
 from training.networks.tokens import TOKENS, bits_of_tokens
 
 __all__ = ["DrumifyProduct"]
 
 LEAST = 1e-9
+UNIT = 31.0
+"""Of the memory's keys, which are the taps, their velocities and the tempo, in these units each."""
+TAP_UNITS, VELOCITY_UNITS, OCTAVE_UNITS = 0.7 * UNIT, 2.0 * UNIT, 0.3 * UNIT
+LISTENING = Listening(nearest=128, width=0.6 * UNIT**2, farthest=0.5, share=0.4)
+"""Chosen on GMD's validation split."""
+MEMORY_BYTES = 1_850_000
+"""What the networks leave free of a file: GMD's beats in 4/4 go into it."""
 
 
 def drumify_graph(weights: Weights) -> onnx.ModelProto:
@@ -49,13 +68,16 @@ def drumify_graph(weights: Weights) -> onnx.ModelProto:
     reads = [member.read() for member in members]
     # All steps as rows, steps first: [32 x N, ...].
     probability = mean_of(graph, [member.probability(read) for member, read in zip(members, reads, strict=True)])
+    probability = _with_memory(MemoryLayers(graph, weights), probability)
     tap = node("Transpose", net.column("taps", 0), perm=[1, 0])
     tap = net.shaped(tap, -1, 1)
     chance = node("Mul", node("MatMul", probability, constant(bits)), tap)
     graph.nodes("Transpose", net.shaped(chance, STEPS, -1, CLASSES), names=("chance",), perm=[1, 0, 2])
 
     bias = net.shaped(node("Transpose", "hit_bias", perm=[1, 0, 2]), -1, CLASSES)
-    logits = node("Add", node("Log", node("Max", probability, constant(LEAST))), node("MatMul", bias, constant(bits.T)))
+    # Each tap is drawn by itself: by odds as soft as its chances are, what belongs together would be heard apart.
+    logits = node("Mul", node("Log", node("Max", probability, constant(LEAST))), constant(SOFTNESS))
+    logits = node("Add", logits, node("MatMul", bias, constant(bits.T)))
     sharpness, cold = net.sharpness("temperature")
     everywhere = node("Concat", constant([STEPS], np.int64), node("Shape", "temperature"), axis=0)
     sharpness = net.shaped(node("Expand", sharpness, everywhere), -1, 1)
@@ -89,7 +111,8 @@ class _Layers(GraphLayers):
         """[32 x N, 512], of a step that is tapped."""
         node, constant = self.graph.node, self.graph.constant
         nothing = node("Mul", constant(np.arange(TOKENS) == 0), constant(IMPOSSIBLE))
-        return node("Softmax", node("Add", self.linear(read, "token_out"), nothing), axis=1)
+        logits = node("Add", self.linear(read, "token_out"), nothing)
+        return node("Softmax", node("Mul", logits, constant(1.0 / SOFTNESS)), axis=1)
 
     def feel(self, read: str, hits: str) -> str:
         """[32, N, 18, BINS]."""
@@ -99,6 +122,32 @@ class _Layers(GraphLayers):
         x = self.both_ways(self.shaped(x, STEPS, -1, FEEL_WIDTH), "feel_gru", 1)
         out = self.linear(self.shaped(x, -1, 2 * FEEL_WIDTH), "feel_out")
         return node("Softmax", self.shaped(out, STEPS, -1, 2 * CLASSES, BINS), axis=-1)
+
+
+def _with_memory(memory: MemoryLayers, probability: str) -> str:
+    """[32 x N, 512]."""
+    node, constant = memory.graph.node, memory.graph.constant
+    tempo = memory.octaves("tempo_bpm", OCTAVE_UNITS)
+    taps = node("Mul", memory.column("taps", 0), constant(TAP_UNITS))
+    velocities = node("Mul", memory.column("taps", 1), constant(VELOCITY_UNITS))
+    told = node("ReduceMax", memory.column("taps", 3), axes=[1])
+    key = node("Concat", tempo, taps, velocities, axis=1)
+    weights, which, share = memory.neighbours(key, told, LISTENING)
+    sums, total = memory.combinations(weights, which)
+    mixed = memory.mixed(memory.shaped(probability, STEPS, -1, TOKENS), sums, total, share)
+    return memory.shaped(mixed, -1, TOKENS)
+
+
+def _key(taps: Tensor, tempo_bpm: Tensor) -> Tensor:
+    """taps [N, 32, TAP_COLUMNS], tempo_bpm [N, 1] -> [N, 65]: at last the velocities, which may not be told."""
+    tempo = OCTAVE_UNITS * octaves(tempo_bpm)
+    return torch.cat((tempo, TAP_UNITS * taps[..., 0], VELOCITY_UNITS * taps[..., 1]), dim=1)
+
+
+def _key_of_batch(batch: Batch) -> Tensor:
+    cells = torch.from_numpy(batch.cells)
+    known = torch.ones(len(cells), 1, 1)
+    return _key(taps_of_cells(cells, known, torch.zeros_like(known)), torch.from_numpy(batch.tempos_bpm)[:, None])
 
 
 def _as_in_the_file(member: Drumify) -> Drumify:
@@ -120,6 +169,7 @@ class DrumifyProduct(Product):
         self.members = [_as_in_the_file(member) for member in members]
         self.windows = windows
         self.noise = feel_noise_of_windows(windows, self._histograms, rng)
+        self.memory = Memory(windows, LISTENING, _key_of_batch, MEMORY_BYTES, optional=STEPS)
 
     def _histograms(self, cells: Tensor, positions: Tensor, tempo_bpm: Tensor) -> Tensor:
         """Given the drums, by taps with their velocity and without their timing."""
@@ -131,8 +181,15 @@ class DrumifyProduct(Product):
         return [member.read(taps, positions, tempo_bpm) for member in self.members]
 
     def probability(self, reads: Sequence[Tensor]) -> Tensor:
-        each = [torch.softmax(m.token_logits(read), dim=2) for m, read in zip(self.members, reads, strict=True)]
+        each = [
+            torch.softmax(m.token_logits(read) / SOFTNESS, dim=2) for m, read in zip(self.members, reads, strict=True)
+        ]
         return torch.stack(each).mean(0)
+
+    def with_memory(self, probability: Tensor, taps: Tensor, positions: Tensor, tempo_bpm: Tensor) -> Tensor:
+        told = taps[..., 3].amax(1, keepdim=True)
+        weights, which, share = self.memory.neighbours(as_key(_key(taps, tempo_bpm)), told, positions)
+        return mixed(probability, *self.memory.combinations(weights, which), share)
 
     def feel(self, reads: Sequence[Tensor], hits: Tensor, taps: Tensor) -> Tensor:
         each = [torch.softmax(m.feel(read, hits, taps), -1) for m, read in zip(self.members, reads, strict=True)]
@@ -144,7 +201,8 @@ class DrumifyProduct(Product):
             for i, member in enumerate(self.members)
             for name, tensor in member.state_dict().items()
         }
-        return {**arrays, "feel_noise.steps": self.noise.steps, "feel_noise.columns": self.noise.columns}
+        arrays |= {"feel_noise.steps": self.noise.steps, "feel_noise.columns": self.noise.columns}
+        return {**arrays, **self.memory.weights()}
 
     def graph(self, weights: Weights) -> onnx.ModelProto:
         return drumify_graph(weights)
@@ -174,8 +232,8 @@ class DrumifyProduct(Product):
         given = {name: torch.from_numpy(array) for name, array in inputs.items()}
         taps, bits = given["taps"], bits_of_tokens(torch.arange(TOKENS))
         reads = self.reads(taps, given["positions"], given["tempo_bpm"])
-        probability = self.probability(reads)
-        logits = probability.clamp(min=LEAST).log() + given["hit_bias"] @ bits.T
+        probability = self.with_memory(self.probability(reads), taps, given["positions"], given["tempo_bpm"])
+        logits = SOFTNESS * probability.clamp(min=LEAST).log() + given["hit_bias"] @ bits.T
         temperature = given["temperature"][..., None]
         cumulative = torch.softmax(logits / temperature.clamp(min=0.01), dim=2).cumsum(2)
         drawn = (cumulative < given["hit_uniform"][..., None]).sum(2).clamp(max=TOKENS - 1)

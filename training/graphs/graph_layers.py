@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,8 +29,8 @@ COLDEST = 0.01
 """Below this temperature the most likely tokens are taken and nothing is drawn."""
 
 Array = npt.NDArray[np.float32]
-Weights = Mapping[str, Array]
-"""The network's state dict, as arrays."""
+Weights = Mapping[str, npt.NDArray[Any]]
+"""The network's state dict, as arrays, and what else a graph is made of."""
 
 
 class GraphLayers:

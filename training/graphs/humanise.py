@@ -1,10 +1,12 @@
 """Humanise (training/networks/humanise.py) as one ONNX graph, and the product that is shipped.
 
-The networks side by side, the mean of their histograms, and a draw from each histogram.
+The networks side by side; the mean of their histograms, and of those of the windows like this one that drummers played;
+and a draw from each histogram.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -17,12 +19,14 @@ from bridge.models.grid import STEPS, window
 from bridge.models.kinds import KINDS
 from bridge.music.meter import Meter
 from training.chunks import chunks
-from training.data.drum_windows import Windows
+from training.data.drum_windows import Batch, Windows
 from training.graphs.export import Arrays, Product
 from training.graphs.feel_noise import FeelNoise, fit_feel_noise, normal_scores
 from training.graphs.graph_layers import GraphLayers, Weights
+from training.graphs.memory import Listening, Memory, as_key, mixed, octaves
+from training.graphs.memory_layers import MemoryLayers
 from training.graphs.onnx_graph import Graph
-from training.networks.humanise import BINS, LAYERS, WIDTH, Together
+from training.networks.humanise import BINS, LAYERS, SOFTNESS, WIDTH, Together
 from training.networks.layers import drawn, uniform_of_normal
 
 __all__ = [
@@ -34,6 +38,16 @@ MIN_VELOCITY = 1 / 127
 MAX_OFFSET = 0.4999
 FITTED = 4000
 """Windows that the noise is fitted to."""
+UNIT = 8.0
+"""Of the memory's keys: that one hit more or less, anywhere, is a squared distance of about UNIT²."""
+KEY_NUMBERS = 40
+"""Directions in which windows differ most, of 32 x 9."""
+OCTAVE_UNITS = UNIT * math.sqrt(50.0)
+"""A tempo half as fast is as far as 50 hits."""
+LISTENING = Listening(nearest=64, width=4.0 * UNIT**2, farthest=0.6, share=0.35)
+"""Chosen on GMD's validation split."""
+MEMORY_BYTES = 2_130_000
+"""What the networks leave free of a file: GMD's 4/4 go into it."""
 
 
 def humanise_graph(weights: Weights) -> onnx.ModelProto:
@@ -42,8 +56,9 @@ def humanise_graph(weights: Weights) -> onnx.ModelProto:
     for name, (dtype, shape) in inputs.items():
         graph.input(name, dtype, shape)
     everything = GraphLayers(graph, weights)
-    histograms = [_histograms(member) for member in members_of(graph, weights)]
-    velocity, offset = histogram_draws(everything, mean_of(graph, histograms), "feel_noise", BINS)
+    histograms = mean_of(graph, [_histograms(member) for member in members_of(graph, weights)])
+    histograms = _with_memory(MemoryLayers(graph, weights), histograms)
+    velocity, offset = histogram_draws(everything, histograms, "feel_noise", BINS)
     # A node each, because a name that goes out is the name of a node's output.
     graph.nodes("Mul", velocity, "hits", names=("velocity",))
     graph.nodes("Mul", offset, "hits", names=("offset",))
@@ -66,7 +81,17 @@ def _histograms(net: GraphLayers) -> str:
     x = node("Transpose", node("Add", x, tempo), perm=[1, 0, 2])
     x = net.both_ways(x, "gru", LAYERS)
     out = net.linear(net.shaped(net.layer_norm(x, "norm"), -1, 2 * WIDTH), "out")
-    return node("Softmax", net.shaped(out, STEPS, -1, 2 * CLASSES, BINS), axis=-1)
+    out = node("Mul", net.shaped(out, STEPS, -1, 2 * CLASSES, BINS), net.graph.constant(1.0 / SOFTNESS))
+    return node("Softmax", out, axis=-1)
+
+
+def _with_memory(memory: MemoryLayers, histograms: str) -> str:
+    node = memory.graph.node
+    pattern = node("MatMul", memory.shaped("hits", -1, STEPS * CLASSES), memory.weight("projection"))
+    key = node("Concat", pattern, memory.octaves("tempo_bpm", OCTAVE_UNITS), axis=1)
+    weights, which, share = memory.neighbours(key, None, LISTENING)
+    sums, total = memory.histograms(weights, which, BINS)
+    return memory.mixed(histograms, sums, total, node("Unsqueeze", share, memory.graph.constant([3], np.int64)))
 
 
 def mean_of(graph: Graph, values: list[str]) -> str:
@@ -140,15 +165,26 @@ class HumaniseProduct(Product):
         """`members` are in eval mode, on the CPU; the noise is fitted to some of the training windows."""
         self.net = rounded_to_half(Together(members))
         self.windows = windows
+        # Without the memory, which has these very windows in it.
         self.noise = feel_noise_of_windows(windows, self._histograms, rng)
+        self.projection = _main_directions(windows)
+        self.memory = Memory(windows, LISTENING, self._key_of_batch, MEMORY_BYTES, bins=BINS)
 
     def _histograms(self, cells: Tensor, positions: Tensor, tempo_bpm: Tensor) -> Tensor:
         histograms: Tensor = self.net(cells[..., :CLASSES], positions, tempo_bpm)
         return histograms
 
+    def _key(self, hits: Tensor, tempo_bpm: Tensor) -> Tensor:
+        """hits [N, 32, 9], tempo_bpm [N, 1] -> [N, KEY_NUMBERS + 1]."""
+        return torch.cat((hits.flatten(1) @ self.projection, OCTAVE_UNITS * octaves(tempo_bpm)), dim=1)
+
+    def _key_of_batch(self, batch: Batch) -> Tensor:
+        return self._key(torch.from_numpy(batch.cells[..., :CLASSES]), torch.from_numpy(batch.tempos_bpm)[:, None])
+
     def weights(self) -> Weights:
         arrays = {name: tensor.numpy() for name, tensor in self.net.state_dict().items()}
-        return {**arrays, "feel_noise.steps": self.noise.steps, "feel_noise.columns": self.noise.columns}
+        arrays |= {"feel_noise.steps": self.noise.steps, "feel_noise.columns": self.noise.columns}
+        return {**arrays, "projection": self.projection.numpy(), **self.memory.weights()}
 
     def graph(self, weights: Weights) -> onnx.ModelProto:
         return humanise_graph(weights)
@@ -171,5 +207,19 @@ class HumaniseProduct(Product):
     def reference(self, inputs: Arrays) -> Arrays:
         given = {name: torch.from_numpy(array) for name, array in inputs.items()}
         histograms = self.net(given["hits"], given["positions"], given["tempo_bpm"])
+        key = as_key(self._key(given["hits"], given["tempo_bpm"]))
+        weights, which, share = self.memory.neighbours(key, torch.zeros(len(key), 1), given["positions"])
+        histograms = mixed(histograms, *self.memory.histograms(weights, which), share)
         velocity, offset = drawn_feel(histograms, given["feel_noise"], self.noise)
         return {"velocity": (velocity * given["hits"]).numpy(), "offset": (offset * given["hits"]).numpy()}
+
+
+def _main_directions(windows: Windows) -> Tensor:
+    """[288, KEY_NUMBERS]: what the hits of a window are multiplied with to tell windows from each other."""
+    products = np.zeros((STEPS * CLASSES, STEPS * CLASSES))
+    for chunk in chunks(windows.common, 512):
+        hits = windows.plain(chunk).cells[..., :CLASSES].reshape(len(chunk), -1)
+        products += hits.T @ hits
+    directions = np.linalg.eigh(products)[1][:, ::-1][:, :KEY_NUMBERS]
+    # As it is in a file of half precision.
+    return torch.from_numpy(UNIT * directions).half().float()

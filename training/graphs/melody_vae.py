@@ -73,8 +73,6 @@ class _Layers(VaeLayers):
         return graph.body()
 
 
-
-
 class MelodyVaeProduct(VaeProduct):
     kind = "melody_vae"
     drawn = "played"

@@ -17,6 +17,9 @@ IR_VERSION = 8
 LARGE = 512
 """Numbers from which on a constant is stored in 16 bits, where that is asked for."""
 
+SMALL_BYTES = 256
+"""Up to here a number is not worth sharing: shapes, indices, single numbers."""
+
 Shape = tuple[int | str, ...]
 """A string names a size that is known only when the model runs."""
 
@@ -27,14 +30,17 @@ _Key = tuple[str, str, tuple[int, ...], bytes]
 class Graph:
     """Nodes in order, and the numbers that they use. A subgraph reads the values of its parents by their names.
 
-    Every graph holds its own numbers, because onnxruntime packs a matrix once, at load, only where it lies in the graph
-    of the MatMul itself or the one above. Two above, as seen from a Scan in an If, it would be packed at every step.
+    The outermost graph holds the large numbers of those just within it: in the branches of an If, onnxruntime would
+    keep them twice. Deeper graphs hold their own, because it packs a matrix once, at load, only where it lies in the
+    graph of the MatMul itself or the one above. Two above, as seen from a Scan in an If, it would be packed at every
+    step.
     """
 
     def __init__(self, name: str, parent: Graph | None = None, half: bool = False) -> None:
         """`half`: large weights take 16 bits each in the file; onnxruntime makes them 32 when it loads it."""
         self._name = name
         self._half = half
+        self._holder: Graph | None = parent if parent is not None and parent._holder is None else None
         self._nodes: list[onnx.NodeProto] = []
         self._inputs: list[onnx.ValueInfoProto] = []
         self._outputs: list[onnx.ValueInfoProto] = []
@@ -56,6 +62,8 @@ class Graph:
     def constant(self, values: npt.ArrayLike, dtype: npt.DTypeLike = np.float32, name: str = "constant") -> str:
         """The name of these numbers; equal ones of one `name` are stored once."""
         array = np.array(values, dtype, order="C")
+        if self._holder is not None and array.nbytes > SMALL_BYTES:
+            return self._holder.constant(array, dtype, name)
         key = (name, array.dtype.str, array.shape, array.tobytes())
         if key not in self._constants:
             if self._half and array.dtype == np.float32 and array.size >= LARGE:

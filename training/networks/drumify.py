@@ -31,7 +31,7 @@ from training.networks.layers import (
 )
 from training.networks.tokens import TOKENS, bits_of_tokens, tokens_of_hits
 
-__all__ = ["BINS", "TAP_COLUMNS", "Drumify", "DrumifyRecipe", "taps_of_cells"]
+__all__ = ["BINS", "SOFTNESS", "TAP_COLUMNS", "Drumify", "DrumifyRecipe", "taps_of_cells"]
 
 WIDTH = 128
 LAYERS = 2
@@ -39,6 +39,8 @@ FEEL_WIDTH = 64
 BINS = 24
 TAP_COLUMNS = 5
 """tap or none; velocity; offset; whether the velocity is known; whether the offset is."""
+SOFTNESS = 1.3
+"""What logits are divided by when the model plays, as in training/networks/humanise.py."""
 DROPOUT = 0.4
 TEMPO_JITTER = 0.03
 VELOCITY_KNOWN, OFFSET_KNOWN = 0.65, 0.35
