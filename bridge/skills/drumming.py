@@ -28,6 +28,7 @@ class Drums(Player[Roll]):
     """`kits` has the kit of each of the request's clips, in their order; what is played is on the first one's pads."""
 
     way = 0.45
+    fullness = (0.03, 0.72, 0.87, 0.97, 1.06, 1.16, 1.25, 1.38, 1.50, 1.66, 2.38)
     cold_ideas = 0.0
 
     def __init__(self, model: DrumVae, kits: Sequence[Kit]) -> None:
@@ -41,6 +42,9 @@ class Drums(Player[Roll]):
         windows = len(tensors[0])
         latents = self._model.encode(np.concatenate(tensors), positions(rolls[0].window, windows * len(rolls)))
         return [Take(roll, latents[i * windows : (i + 1) * windows]) for i, roll in enumerate(rolls)]
+
+    def onsets(self, score: Roll) -> float:
+        return float(score.cells.hits.sum(1).mean())
 
     def imagine(
         self, noise: Floats, kinds: Floats, density: float, window: Window, like: Sequence[Take[Roll]] = ()

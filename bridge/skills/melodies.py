@@ -42,6 +42,7 @@ class Melodies(Player[Line]):
     """
 
     way = 0.7
+    fullness = (0.09, 0.16, 0.19, 0.22, 0.25, 0.29, 0.34, 0.41, 0.46, 0.50, 1.00)
     cold_ideas = 1.0
 
     def __init__(self, model: MelodyVae, lock: Lock = OPEN) -> None:
@@ -55,6 +56,9 @@ class Melodies(Player[Line]):
         windows = len(tensors[0])
         latents = self._model.encode(np.concatenate(tensors), positions(lines[0].window, windows * len(lines)))
         return [Take(line, latents[i * windows : (i + 1) * windows]) for i, line in enumerate(lines)]
+
+    def onsets(self, score: Line) -> float:
+        return float((score.tokens >= FIRST_PITCH).mean())
 
     def imagine(
         self, noise: Floats, kinds: Floats, density: float, window: Window, like: Sequence[Take[Line]] = ()

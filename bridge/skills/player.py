@@ -81,6 +81,9 @@ class Player(ABC, Generic[S]):
     latent_size: int
     way: ClassVar[float]
     """The power by which an amount of variation goes to another clip's latent: melodies soon are others on the way."""
+    fullness: ClassVar[tuple[float, ...]]
+    """Onsets a step of the sparsest of the windows that the model was trained on, of that sparser than nine tenths of
+    them, and so on to the fullest."""
     cold_ideas: ClassVar[float]
     """How much noise latents are imagined with at temperature 0: the middle of a kind of groove is a groove, but what
     lies in the middle between melodies has hardly a note."""
@@ -88,6 +91,15 @@ class Player(ABC, Generic[S]):
     @abstractmethod
     def takes(self, clips: Sequence[Clip], out_beats: float) -> list[Take[S]]:
         """The clips on the grid, each looped to `out_beats`, and the latents of their windows."""
+
+    @abstractmethod
+    def onsets(self, score: S) -> float:
+        """How many the clip has on the grid, a step."""
+
+    def density(self, take: Take[S]) -> float:
+        """0-1: the share of the training set that is sparser."""
+        tenths = np.linspace(0.0, 1.0, len(self.fullness))
+        return float(np.interp(self.onsets(take.score), self.fullness, tenths))
 
     @abstractmethod
     def imagine(

@@ -179,6 +179,16 @@ def test_an_empty_clip_is_varied_into_a_clip(drummer: DrumVae) -> None:
         assert variation.length_beats == 8.0
 
 
+def test_a_sparse_clip_stays_sparse_and_a_full_one_full(drummer: DrumVae) -> None:
+    backbeat = [(0, 36), (8, 38), (16, 36), (24, 38)]
+    everything = [(step, pad) for step in range(32) for pad in (38, 42)]
+    sparse, full = (
+        Clip(tuple(Note(pad, step / 4, 0.1, 90.0) for step, pad in hits), 8.0) for hits in (backbeat, everything)
+    )
+    notes = [np.mean([len(v.notes) for v in varied(drummer, c, amount=1.0, variations=16)]) for c in (sparse, full)]
+    assert 2.0 * notes[0] < notes[1]
+
+
 def test_what_no_class_covers_passes_through_untouched(drummer: DrumVae, examples: list[Clip]) -> None:
     others = (
         Note(COWBELL, 0.51, 0.2, 77.0),  # a pad of no class

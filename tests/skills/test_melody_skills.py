@@ -140,6 +140,12 @@ def test_next_to_the_clip_a_foreign_note_becomes_its_neighbour(singer: MelodyVae
 # --- vary -------------------------------------------------------------------------------------------------------------
 
 
+def test_a_slow_melody_stays_slow_and_a_quick_one_quick(singer: MelodyVae) -> None:
+    slow, quick = tune(62, 66, 69, 64, note_beats=2.0), tune(*(62, 66, 69, 66, 71, 69, 66, 64) * 2)
+    notes = [np.mean([len(v.notes) for v in varied(singer, c, amount=1.0, variations=16)]) for c in (slow, quick)]
+    assert 1.2 * notes[0] < notes[1]
+
+
 def test_amount_0_is_the_clip_itself(singer: MelodyVae, lines: dict[str, Clip]) -> None:
     for clip in lines.values():
         assert varied(singer, clip, amount=0.0) == (clip,) * 4

@@ -71,7 +71,7 @@ def test_it_is_silent_where_nothing_is_near_and_in_other_meters() -> None:
 
 def test_the_most_common_meter_is_remembered_and_no_step_behind_its_window() -> None:
     waltzes = [performance(n, meter=Meter(3, 4)) for n in range(1, 4)]
-    remembered = memory([*waltzes, performance(9, bars=2, meter=Meter(5, 4))])
+    remembered = memory([*waltzes, performance(9, bars=2)])
     batch = Windows(waltzes).plain(np.arange(3))
     _, which, share = asked(remembered, batch)
     assert share.min() > 0

@@ -78,10 +78,9 @@ class Memory:
     ) -> None:
         self.listening = listening
         self.bins = bins
-        which = windows.common
-        meters = [windows.meters[owner] for owner in windows.owners[which]]
+        meters = [windows.meters[owner] for owner in windows.owners]
         meter = max(dict.fromkeys(meters), key=meters.count)
-        which = which[[one == meter for one in meters]]
+        which = np.flatnonzero([one == meter for one in meters])
         width = key(windows.plain(which[:1])).shape[1]
         which = _within(windows, which, most_bytes, width, bins > 0)
         keys = torch.cat([as_key(key(windows.plain(chunk))) for chunk in chunks(which, 512)])
