@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from bridge.errors import BadValue
 from bridge.models import drum_grid
@@ -26,6 +27,9 @@ DENSITY_NATS = 2.0
 KICK, SNARE, HAT = (DRUM_CLASSES.index(name) for name in ("kick", "snare", "closed_hat"))
 KICK_VELOCITY, HAT_VELOCITY = 100.0, 80.0
 NOTE_BEATS = 0.25
+AT_LEAST_BEFORE = 1e-3
+"""Sixteenths before the loop's end."""
+NO_TAP = -1.0
 
 
 def drumify(
@@ -69,15 +73,27 @@ def drumify(
         overlap.cut(choices[..., None])[..., 0],
         overlap.cut(feel.touch(variations, overlap.clip_steps, 2 * CLASSES)),
     )
-    parts = [overlap.joined(part) for part in (played.hits, played.velocity, played.offset)]
+    hits, velocity, offset = (overlap.joined(part) for part in (played.hits, played.velocity, played.offset))
+    room = _room_before_the_end(roll, line.length_beats)[: hits.shape[1], None]
+    hits, offset = hits * (room > NO_TAP), np.minimum(offset, room)
     return tuple(
         Clip(
-            drum_grid.decode(Cells(*(part[i] for part in parts)), (), kit, line.length_beats),
+            drum_grid.decode(Cells(hits[i], velocity[i], offset[i]), (), kit, line.length_beats),
             line.length_beats,
             line.meter,
         )
         for i in range(variations)
     )
+
+
+def _room_before_the_end(roll: Roll, length_beats: float) -> npt.NDArray[np.float32]:
+    """For each step, in sixteenths, how late its drums may be played: behind the loop's end nobody hears them. NO_TAP
+    for steps whose taps come on the loop's next pass only, as the first does again at 1.1 beats in a loop so long."""
+    room = np.full(len(roll.cells.hits), NO_TAP, np.float32)
+    for (step, _), notes in roll.holders.items():
+        if min(note.start_beats for note in notes) < length_beats:
+            room[step] = STEPS_PER_BEAT * length_beats - step - AT_LEAST_BEFORE
+    return room
 
 
 def castro(

@@ -208,6 +208,13 @@ def test_every_tap_is_played_and_nothing_else_is(shipped: Drumify) -> None:
         assert {*np.flatnonzero(hits_of(clip)[:16].any(1)).tolist()} == {0, 6, 10}
 
 
+def test_the_last_tap_of_a_loop_that_ends_within_a_sixteenth_is_played(shipped: Drumify) -> None:
+    line = Clip(BASS.notes[:-1], 2.51)
+    for clip in played(shipped, line, variations=16):
+        assert {*np.flatnonzero(hits_of(clip)[:11].any(1)).tolist()} == {0, 6, 10}
+        assert all(note.start_beats < 2.51 for note in clip.notes)
+
+
 def test_drums_whose_classes_are_forgotten_are_found_again(shipped: Drumify, examples: list[Clip]) -> None:
     """Rock: from when something is hit, kick, snare and hat are told apart far better than by chance."""
     own = hits_of(examples[0])
