@@ -29,6 +29,10 @@ ONSET_NATS = 1.6
 Many pitches share what is likely of an onset, nothing shares a hold: as the likeliest gets likelier, holds would win,
 and the cooler a melody, the emptier it would be. With this it has about as many notes at every temperature.
 """
+FEWEST_NOTES = 2
+"""Of a continuation of two bars or more. Singers rest or hold a note so long; who asks for a continuation does not."""
+TRIES = 3
+"""How often a barer one is played again, with notes ONSET_NATS likelier each time."""
 RINGS_BEATS = 0.125
 """What ends less behind the join does not ring over it."""
 
@@ -61,6 +65,7 @@ def continue_melody(
     rings on, it does so until a new one begins, and a note that is early on the next bar is that bar's first, not to
     be played twice. Alone, the continuation begins with its first new note.
 
+    A continuation of two bars or more that would have one note or none is played again, with notes likelier.
     At temperature 0 the seed makes no difference: the first variation is the likeliest continuation, and each of the
     others the likeliest to a taste of its own. Raises BadValue for a primer without notes, and where the result would
     be too long; Unsupported for a meter that the grid does not hold.
@@ -86,18 +91,22 @@ def continue_melody(
     elif last.start_beats + last.length_beats < primer.length_beats + RINGS_BEATS and not _silent(line, primer.steps):
         # The last note ends at the join, as its length says: what follows is another one, or a rest.
         bias[:, 0, HOLD] = FORBIDDEN
-    played = model.play(
-        _history(line, heard),
-        _harmony(chords, heard),
-        _harmony(chords, np.arange(primer.steps, primer.steps + steps)),
-        shape,
-        bias,
-        temperature,
-        feel.choices(variations, steps),
-    )
-    # Where rounding leaves the cumulative odds below the uniform number, the last token is drawn, whatever it is.
-    nats = np.take_along_axis(bias, played[..., None], axis=2)[..., 0]
-    played = np.where(nats > 0.5 * FORBIDDEN, played, HOLD)
+    before, beside = _harmony(chords, heard), _harmony(chords, np.arange(primer.steps, primer.steps + steps))
+    choices = feel.choices(variations, steps)
+
+    def play(rows: Ints) -> Ints:
+        found = model.play(_history(line, heard), before, beside, shape, bias[rows], temperature, choices[rows])
+        # Where rounding leaves the cumulative odds below the uniform number, the last token is drawn, whatever it is.
+        nats = np.take_along_axis(bias[rows], found[..., None], axis=2)[..., 0]
+        return np.where(nats > 0.5 * FORBIDDEN, found, HOLD)
+
+    played = play(np.arange(variations))
+    for _ in range(TRIES if length_bars > 1 else 0):
+        bare = np.flatnonzero((played >= FIRST_PITCH).sum(1) < FEWEST_NOTES)
+        if not len(bare):
+            break
+        bias[bare, :, FIRST_PITCH:] += ONSET_NATS
+        played[bare] = play(bare)
     touch = feel.touch(variations, steps, FEELS)
     velocity = np.full(steps, line.mean_velocity, np.float32)
     length_beats = length_bars * clip.meter.bar_beats

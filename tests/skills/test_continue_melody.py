@@ -20,7 +20,7 @@ from bridge.music.clip import Clip, Note
 from bridge.music.meter import FOUR_FOUR, Meter
 from bridge.music.midi_file import read_clip
 from bridge.music.scale import Scale
-from bridge.skills.continue_melody import ONSET_NATS, SURE_NATS, continue_melody
+from bridge.skills.continue_melody import ONSET_NATS, SURE_NATS, TRIES, continue_melody
 from bridge.skills.lock import FORBIDDEN, OPEN, Lock
 from tests.stand_in import Arrays, StandIn
 
@@ -71,6 +71,26 @@ def scale(meter: Meter = FOUR_FOUR, bars: int = 2, low_pitch: int = 60, length_b
 
 def new(clip: Clip) -> list[Note]:
     return [note for note in clip.notes if note.source is None]
+
+
+def test_a_continuation_without_notes_is_played_again_and_only_that(model: StandIn) -> None:
+    def singer(inputs: Arrays) -> Arrays:
+        """Rests where a row's first choice is low, until notes are made likelier by two tries."""
+        loud = inputs["token_bias"][:, 1, MIDDLE_C] > 1.5 * ONSET_NATS
+        told = np.where(((inputs["token_uniform"][:, 0] > 0.5) | loud)[:, None], QUARTERS(inputs)["played"], REST)
+        return {"played": told}
+
+    resting = StandIn("melody_continuation", singer)
+    clips = continued(resting, scale(), variations=16, with_primer=False)
+    assert all(len(clip.notes) > 1 for clip in clips)
+    *first, second, third = (len(run["token_bias"]) for run in resting.runs)
+    assert sum(first) == 16
+    assert 0 < second == third < 16
+    # A bar may be a rest, and who never sings is not asked for ever.
+    assert any(not clip.notes for clip in continued(resting, scale(), variations=16, length_bars=1, with_primer=False))
+    silent = StandIn("melody_continuation", plays(REST))
+    continued(silent, scale(), with_primer=False)
+    assert len(silent.runs) == 1 + TRIES
 
 
 @pytest.mark.parametrize("meter", METERS, ids=str)
