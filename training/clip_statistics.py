@@ -3,7 +3,7 @@
     python -m training.clip_statistics --models onnx_models --data PATH [PATH ...] [--clips 1000]
 
 PATH: the archives or folders of the Groove MIDI Dataset and of the melodies. Prints a table for each model whose data
-is among them; its rows are defined in clip_figures.py. Everything is played by the bridge's own skills, by seed.
+is among them; its rows are defined in figures/clips.py. Everything is played by the bridge's own skills, by seed.
 """
 
 from __future__ import annotations
@@ -233,7 +233,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         store = Store(given.models)
-        store.load_all()
+        for sentence in store.load_all().skipped:
+            print(sentence, file=sys.stderr)
         for table in tables(store, given.data, given.clips):
             print(as_markdown(table))
     except Refusal as refusal:

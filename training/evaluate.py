@@ -5,8 +5,9 @@
 
 PATH is the Groove MIDI Dataset's archive or folder, a folder or archive of MIDI, or of MusicXML. Drum models are judged
 by the drums in it, melody models by the melodies; a model for which there is nothing is left out, and said to be.
-The definitions of the figures stand beside the functions that compute them (drum_figures.py, groove_figures.py,
-melody_figures.py). ..._low and ..._high are the 95 % interval by bootstrap over files.
+The definitions of the figures stand beside the functions that compute them, in figures/drums.py, figures/grooves.py and
+figures/melodies.py. ..._low and ..._high are the 95 % interval by bootstrap over files. What has no splits of its own
+is split by names into train and validation; as test it is taken whole, for files that were kept back.
 """
 
 from __future__ import annotations
@@ -22,9 +23,11 @@ from typing import TypeVar
 from bridge.errors import BadFile, Refusal
 from bridge.models.engine import LoadedModel
 from bridge.models.store import Store
-from training.data.drum_data import SPLITS, read_drums
+from training.data.drum_data import read_drums
 from training.data.drum_sequences import Sequences
+from training.data.excerpts import grooves_and_tunes
 from training.data.performance import Performance
+from training.data.splits import SPLITS
 from training.data.tunes import Tune, read_tunes
 from training.figures.drums import TokenLanguage, drum_vae_figures, four_four, zero_offset_figures
 from training.figures.grooves import drum_continuation_figures, drumify_figures, humanise_figures
@@ -111,6 +114,8 @@ def _read(
         return []
     for sentence in skipped:
         say(f"Left out: {sentence}")
+    if skipped:
+        say(f"Left out, all together: {len(skipped)} files or parts of files.")
     return found
 
 
@@ -130,8 +135,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if given.split not in SPLITS:
             raise BadFile(f"There is no split {given.split!r}: the splits are {', '.join(SPLITS)}.")
         store = Store(given.models)
-        store.load_all()
-        models = [store.model(name) for name in (given.only.split(",") if given.only else store.models)]
+        for sentence in store.load_all().skipped:
+            say(sentence)
+        only = [name.strip() for name in given.only.split(",") if name.strip()]
+        models = [store.model(name) for name in (only or store.models)]
+        if given.split == "test":
+            for path in grooves_and_tunes(given.data)[1]:
+                say(f"{path} has no test split of its own: all of it is judged by. Give files that were kept back.")
         figures = figures_of(models, given.data, given.split, say)
     except Refusal as refusal:
         say(str(refusal))

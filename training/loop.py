@@ -17,6 +17,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from bridge.errors import BadFile
+
 __all__ = ["Losses", "Pace", "Recipe", "Tensors", "train"]
 
 Tensors = tuple[Tensor, ...]
@@ -74,9 +76,11 @@ def train(
     steps: int | None = None,
     threads: int = 1,
     first_weights: dict[str, Tensor] | None = None,
+    origin: str = "",
 ) -> Path:
     """Trains until `steps`, from `work`/NAME.SEED.pt on where that is there, and returns its path.
 
+    `origin` tells the data and the first weights: what began with others is not gone on from, which raises BadFile.
     `first_weights` are what a training that has not begun starts from, in smaller steps. Two threads are slower than
     one on a machine that has something else to do.
     """
@@ -99,6 +103,11 @@ def train(
     first = 0
     if checkpoint.exists():
         saved = torch.load(checkpoint, map_location=device, weights_only=True)
+        if saved.get("origin", origin) != origin:
+            raise BadFile(
+                f"{checkpoint} is of a training that began with other data or other first weights. "
+                "Name another folder for this one (--work), or delete that file."
+            )
         net.load_state_dict(saved["net"])
         average.load_state_dict(saved["average"])
         optimizer.load_state_dict(saved["optimizer"])
@@ -138,7 +147,7 @@ def train(
                 print(f"  validation: {recipe.check(average, device)}", flush=True)
             state = {"net": net.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict()}
             partial = checkpoint.with_suffix(".part")
-            torch.save({**state, "step": done}, partial)
+            torch.save({**state, "step": done, "origin": origin}, partial)
             partial.replace(checkpoint)
     return checkpoint
 

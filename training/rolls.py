@@ -107,7 +107,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if given.out.is_file():
             raise BadFile(f"{given.out} is a file: give the folder that the pictures go into, such as docs.")
         store = Store(given.models)
-        store.load_all()
+        for sentence in store.load_all().skipped:
+            print(sentence, file=sys.stderr)
         drawn = pictures(store, given.data, given.examples)
     except Refusal as refusal:
         print(refusal, file=sys.stderr)

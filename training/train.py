@@ -153,11 +153,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         recipe = member.recipe(training, validation)
         for sentence in skipped:
             print(f"Left out: {sentence}", file=sys.stderr)
+        if skipped:
+            print(f"Left out, all together: {len(skipped)} files or parts of files.", file=sys.stderr)
+        sources = training_data(given.data)
+        origin = " ".join([*(source.sha256 for source in sources), *([sha256_of(given.first)] if given.first else [])])
         nets = [recipe.net() for _ in seeds]
         begun = read_weights(given.first, given.name, nets) if given.first is not None else [None] * len(nets)
         for seed, net, first in zip(seeds, nets, begun, strict=True):
             checkpoint = train(
-                recipe, given.work, seed=seed, steps=given.steps, threads=given.threads, first_weights=first
+                recipe,
+                given.work,
+                seed=seed,
+                steps=given.steps,
+                threads=given.threads,
+                first_weights=first,
+                origin=origin,
             )
             saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
             net.load_state_dict(saved["average"])
@@ -166,11 +176,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             product = member.product(nets, recipe, np.random.default_rng(given.seed))
             made_by = f"python -m training.train {given.name} --data {' '.join(path.name for path in given.data)}"
             made_by += f" --steps {saved['step']} --seed {given.seed}"
+            named = {"from": given.first, "kit": given.kit}
+            made_by += "".join(f" --{option} {path.name}" for option, path in named.items() if path is not None)
             called = given.called or given.name
             # What the first weights were trained on is in these weights too.
-            sources = card_in(given.first).training_data if given.first is not None else ()
-            sources = tuple(dict.fromkeys((*sources, *training_data(given.data))))
-            card = card_of(product, sources, list(seeds), saved["step"], made_by, called)
+            before = card_in(given.first).training_data if given.first is not None else ()
+            card = card_of(
+                product, tuple(dict.fromkeys((*before, *sources))), list(seeds), saved["step"], made_by, called
+            )
             path = given.out / f"{called}.onnx"
             print(ship(product, card, path, given.golden))
             try:

@@ -15,6 +15,7 @@ from bridge.music.clip import Clip, Note
 from bridge.skills.feel import Feel
 from bridge.skills.lock import FORBIDDEN, Lock
 from bridge.skills.phrasing import FEELS, phrased
+from bridge.skills.player import FEWEST_NOTES, LIVELIER_NATS, TRIES
 from bridge.skills.primer import Primer, primer_of
 
 __all__ = ["continue_melody"]
@@ -29,10 +30,6 @@ ONSET_NATS = 1.6
 Many pitches share what is likely of an onset, nothing shares a hold: as the likeliest gets likelier, holds would win,
 and the cooler a melody, the emptier it would be. With this it has about as many notes at every temperature.
 """
-FEWEST_NOTES = 2
-"""Of a continuation of two bars or more. Singers rest or hold a note so long; who asks for a continuation does not."""
-TRIES = 3
-"""How often a barer one is played again, with notes ONSET_NATS likelier each time."""
 RINGS_BEATS = 0.125
 """What ends less behind the join does not ring over it."""
 
@@ -105,7 +102,7 @@ def continue_melody(
         bare = np.flatnonzero((played >= FIRST_PITCH).sum(1) < FEWEST_NOTES)
         if not len(bare):
             break
-        bias[bare, :, FIRST_PITCH:] += ONSET_NATS
+        bias[bare, :, FIRST_PITCH:] += LIVELIER_NATS
         played[bare] = play(bare)
     touch = feel.touch(variations, steps, FEELS)
     velocity = np.full(steps, line.mean_velocity, np.float32)

@@ -70,6 +70,12 @@ class Drums(Player[Roll]):
         played = self._model.play(latents, positions(window, len(latents)), bias, temperature, uniform, feel)
         return played.hits, played.velocity, played.offset
 
+    def begun(self, played: Parts) -> npt.NDArray[np.int64]:
+        return np.asarray(played[0].sum((1, 2)), np.int64)
+
+    def livelier(self, bias: Floats, nats: float) -> Floats:
+        return bias + np.float32(nats)
+
     def own(self, take: Take[Roll]) -> Parts:
         cells = take.score.cells
         return cells.hits, cells.velocity, cells.offset

@@ -8,7 +8,7 @@ from bridge.models.grid import steps_in, window
 from bridge.music.clip import Clip
 from bridge.music.meter import Meter
 from bridge.skills.chance import MOST_LIKELY, Chance
-from bridge.skills.player import Passage, Player, S, in_rows, joined
+from bridge.skills.player import FEWEST_NOTES, LIVELIER_NATS, TRIES, Passage, Player, S, in_rows, joined
 
 __all__ = ["WANDER", "generate"]
 
@@ -43,14 +43,18 @@ def generate(
         noise *= player.cold_ideas
     noise[:, 1:] = math.sqrt(1.0 - WANDER**2) * noise[:, :1] + WANDER * noise[:, 1:]
     latents = player.imagine(in_rows(noise), kinds, density, shape)
-    played = player.play(
-        latents,
-        shape,
-        player.leaning((), (), rows),
-        temperature,
-        in_rows(chance.hits(variations, windows)),
-        in_rows(chance.feel(variations, windows)),
-    )
+    leaning = player.leaning((), (), rows)
+    hits, feel = in_rows(chance.hits(variations, windows)), in_rows(chance.feel(variations, windows))
+    played = player.play(latents, shape, leaning, temperature, hits, feel)
+    for _ in range(TRIES if bars > 1 else 0):
+        # Where few pitches are allowed, what is imagined may have none of them.
+        bare = (player.begun(played).reshape(variations, windows).sum(1) < FEWEST_NOTES).repeat(windows)
+        if not bare.any():
+            break
+        leaning[bare] = player.livelier(leaning[bare], LIVELIER_NATS)
+        again = player.play(latents[bare], shape, leaning[bare], temperature, hits[bare], feel[bare])
+        for part, other in zip(played, again, strict=True):
+            part[bare] = other
     everything: tuple[Passage[S]] = (Passage(0, steps_in(out_beats)),)
     return tuple(
         player.placed(joined(played, shape, i * windows, windows), everything, meter, out_beats, humanise)

@@ -104,6 +104,14 @@ class Melodies(Player[Line]):
         nats = np.take_along_axis(bias, tokens[..., None], axis=2)[..., 0]
         return np.where(nats > 0.5 * FORBIDDEN, tokens, HOLD), feel[..., :FEELS]
 
+    def begun(self, played: Parts) -> Ints:
+        return np.asarray((played[0] >= FIRST_PITCH).sum(1), np.int64)
+
+    def livelier(self, bias: Floats, nats: float) -> Floats:
+        more = bias.copy()
+        more[..., FIRST_PITCH:] += nats
+        return more
+
     def own(self, take: Take[Line]) -> Parts:
         tokens = take.score.tokens
         return tokens, np.zeros((len(tokens), FEELS), np.float32)

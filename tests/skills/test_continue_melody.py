@@ -20,8 +20,9 @@ from bridge.music.clip import Clip, Note
 from bridge.music.meter import FOUR_FOUR, Meter
 from bridge.music.midi_file import read_clip
 from bridge.music.scale import Scale
-from bridge.skills.continue_melody import ONSET_NATS, SURE_NATS, TRIES, continue_melody
+from bridge.skills.continue_melody import ONSET_NATS, SURE_NATS, continue_melody
 from bridge.skills.lock import FORBIDDEN, OPEN, Lock
+from bridge.skills.player import LIVELIER_NATS, TRIES
 from tests.stand_in import Arrays, StandIn
 
 METERS = [Meter(*m) for m in ((3, 4), (4, 4), (5, 4), (6, 8), (7, 8), (9, 8), (12, 8), (2, 4), (7, 16), (1, 16))]
@@ -76,7 +77,7 @@ def new(clip: Clip) -> list[Note]:
 def test_a_continuation_without_notes_is_played_again_and_only_that(model: StandIn) -> None:
     def singer(inputs: Arrays) -> Arrays:
         """Rests where a row's first choice is low, until notes are made likelier by two tries."""
-        loud = inputs["token_bias"][:, 1, MIDDLE_C] > 1.5 * ONSET_NATS
+        loud = inputs["token_bias"][:, 1, MIDDLE_C] > 1.5 * LIVELIER_NATS
         told = np.where(((inputs["token_uniform"][:, 0] > 0.5) | loud)[:, None], QUARTERS(inputs)["played"], REST)
         return {"played": told}
 

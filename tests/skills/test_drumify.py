@@ -173,9 +173,7 @@ def test_castros_groove_is_kick_on_the_bar_snare_on_the_line_and_hats_on_eighths
 def test_castros_drums_follow_his_groove_and_are_as_long_as_the_line(length_beats: float) -> None:
     model = StandIn("drum_continuation", copyist)
     line = Clip(tuple(Note(40, b, 0.5, 100.0) for b in np.arange(0.0, length_beats, 0.75).tolist()), length_beats)
-    clips = castro(
-        DrumContinuation(model.use), line, OTHER_KIT, variations=2, temperature=1.0, seed=0, tempo_bpm=100.0
-    )
+    clips = castro(DrumContinuation(model.use), line, OTHER_KIT, variations=2, temperature=1.0, seed=0, tempo_bpm=100.0)
     assert len(clips) == 2
     for clip in clips:
         assert clip.length_beats == length_beats

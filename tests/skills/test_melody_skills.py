@@ -66,6 +66,15 @@ def test_at_temperature_0_the_seed_makes_no_difference(singer: MelodyVae) -> Non
     assert all(len(clip.notes) > 2 for clip in cold)
 
 
+@pytest.mark.parametrize("meter", [Meter(), Meter(6, 8)], ids=str)
+def test_also_of_two_pitches_a_melody_is_made(singer: MelodyVae, meter: Meter) -> None:
+    for low_pitch, root in ((57, 9), (60, 9), (65, 0)):
+        lock = Lock(low_pitch, low_pitch + 1, Scale(root, "Minor"))
+        for clip in new(singer, lock, meter=meter, variations=16):
+            assert len(clip.notes) > 1
+            assert {note.pitch for note in clip.notes} <= {low_pitch, low_pitch + 1}
+
+
 def test_density_fills_the_bars(singer: MelodyVae) -> None:
     number = [
         np.mean([len(clip.notes) for clip in new(singer, density=density, variations=16)])

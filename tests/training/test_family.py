@@ -111,6 +111,18 @@ def test_a_training_goes_on_where_it_stopped(
     assert "goes on after step 2" in capsys.readouterr().out
 
 
+def test_a_training_on_other_data_does_not_go_on_from_it(
+    trained: tuple[str, Path, Recipe, Path], tmp_path: Path
+) -> None:
+    _, _, recipe, _ = trained
+    train(recipe, tmp_path, seed=0, steps=1, origin="one band")
+    kept = (tmp_path / f"{recipe.name}.0.pt").read_bytes()
+    with pytest.raises(BadFile, match="began with other data or other first weights"):
+        train(recipe, tmp_path, seed=0, steps=2, origin="another band")
+    assert (tmp_path / f"{recipe.name}.0.pt").read_bytes() == kept
+    train(recipe, tmp_path, seed=0, steps=2, origin="one band")
+
+
 def test_the_weights_come_back_out_of_the_file(trained: tuple[str, Path, Recipe, Path]) -> None:
     name, work, recipe, path = trained
     nets = [recipe.net() for _ in range(FAMILY[name].networks)]

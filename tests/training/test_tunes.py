@@ -640,16 +640,16 @@ def test_numbers_are_versions_while_they_are_few(tmp_path: Path) -> None:
     assert {tune.group for tune in found} == {*(f"x/idea{i}" for i in range(6)), "y/idea1"}
 
 
-@pytest.mark.parametrize(
-    ("split", "why"),
-    [
-        ("test", "a tenth of these tunes was kept back elsewhere. Give those files as data, with the split 'all'"),
-        ("dev", "no split 'dev': the splits are train, validation and all"),
-    ],
-)
-def test_other_splits_are_one_sentence(tmp_path: Path, split: str, why: str) -> None:
-    with pytest.raises(BadFile, match=why):
-        read_tunes([folder(tmp_path, many(1))], split)
+def test_other_splits_are_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(BadFile, match="no split 'dev': the splits are train, validation, test, all"):
+        read_tunes([folder(tmp_path, many(1))], "dev")
+
+
+def test_what_was_kept_back_is_taken_whole(tmp_path: Path) -> None:
+    data = [folder(tmp_path, many(30))]
+    parts = {split: len(read_tunes(data, split)[0]) for split in ("train", "validation", "test", "all")}
+    assert parts["test"] == parts["all"] == parts["train"] + parts["validation"]
+    assert 0 < parts["validation"] < parts["train"]
 
 
 def test_a_split_without_tunes_is_one_sentence(tmp_path: Path) -> None:

@@ -23,10 +23,10 @@ from training.data import groove_midi
 from training.data.archive import unpacked
 from training.data.midi_sections import read_sections
 from training.data.performance import Performance, cells_of
+from training.data.splits import SPLITS, WHOLE
 
-__all__ = ["SPLITS", "read_drums"]
+__all__ = ["read_drums"]
 
-SPLITS = ("train", "validation", "test", "all")
 MIDI_ENDINGS = (".mid", ".midi")
 MAX_FILE_BYTES = 1024 * 1024  # a long song with all its tracks; mido needs a second for it
 VALIDATION_SHARE = 0.1
@@ -39,7 +39,8 @@ def read_drums(
 
     paths: folders or archives (.zip, .tar.xz). One with GMD's info.csv is read by that table and by its official
     splits, on GMD's own kit. Of any other all MIDI files are read, in all its folders: what `kit` knows on channel 10,
-    or, with `any_channel`, on every channel. split: one of SPLITS; folders other than GMD have no test split.
+    or, with `any_channel`, on every channel. split: one of SPLITS; of folders other than GMD test is all of them, for
+    files that were kept back.
 
     A file becomes a performance for each stretch in one meter and at about one tempo in which the drums never rest for
     a whole window. Stretches shorter than a window and meters that the grid does not hold are left out.
@@ -59,8 +60,6 @@ def read_drums(
                 performances += found
                 skipped += sentences
                 continue
-            if split == "test":
-                raise BadFile(f"{path} has no test split: give the files that you kept back, with the split all.")
             names = _midi_files(folder)
             if not names:
                 raise BadFile(f"{path} has no MIDI files (.mid, .midi) in any of its folders: give your own grooves.")
@@ -168,7 +167,7 @@ def _of_split(files: Mapping[Path, list[Performance]], split: str) -> list[Perfo
     return [
         performance
         for name, performances in files.items()
-        if split == "all" or (_share(name) in validation) == (split == "validation")
+        if split in WHOLE or (_share(name) in validation) == (split == "validation")
         for performance in performances
     ]
 

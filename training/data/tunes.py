@@ -25,11 +25,11 @@ from training.data.bars import Bar, Stretch, stretches
 from training.data.harmony import Harmony, harmony_of_notes, joined
 from training.data.midi_tracks import MAX_MIDI_BYTES, read_piece
 from training.data.musicxml import MAX_SCORE_BYTES, Score, read_score
+from training.data.splits import SPLITS, WHOLE
 from training.data.tune_groups import group_title, groups, plain_title
 
-__all__ = ["SPLITS", "Tune", "is_melody", "off_grid", "read_tunes", "split_of", "top_line"]
+__all__ = ["Tune", "is_melody", "off_grid", "read_tunes", "split_of", "top_line"]
 
-SPLITS = ("train", "validation", "all")
 VALIDATION_SHARE = 0.1
 MIDI_SUFFIXES = (".mid", ".midi")
 SCORE_SUFFIXES = (".mxl", ".musicxml", ".xml")
@@ -71,18 +71,14 @@ class Tune:
 
 
 def read_tunes(paths: Sequence[Path], split: str) -> tuple[list[Tune], list[str]]:
-    """The tunes of `split` (train, validation or all) in `paths`, and a sentence for each file or track left out.
+    """The tunes of `split`, one of SPLITS, in `paths`, and a sentence for each file or track left out. The split test
+    is all of them: a tenth of each data set was kept back elsewhere.
 
     A path is an archive (.zip, .tar, .tar.xz and the like), a folder or a single file. Groups are formed over all that
     is given, and each is as a whole in train or in validation: train and judge with the same paths. Raises BadFile.
     """
-    if split == "test":
-        raise BadFile(
-            "There is no split 'test' here: a tenth of these tunes was kept back elsewhere. "
-            "Give those files as data, with the split 'all'."
-        )
     if split not in SPLITS:
-        raise BadFile(f"There is no split {split!r}: the splits are train, validation and all.")
+        raise BadFile(f"There is no split {split!r}: the splits are {', '.join(SPLITS)}.")
     found: list[Tune] = []
     skipped: list[str] = []
     for path in paths:
@@ -105,7 +101,7 @@ def read_tunes(paths: Sequence[Path], split: str) -> tuple[list[Tune], list[str]
         raise BadFile(f"No melody of {LEAST_BARS} bars was found in {', '.join(map(str, paths)) or 'no data'}.{why}")
     names = groups([tune.group for tune in found], [(tune.notes, tune.length_beats) for tune in found])
     grouped = [replace(tune, group=group) for tune, group in zip(found, names, strict=True)]
-    tunes = [tune for tune in grouped if split in ("all", split_of(tune.group))]
+    tunes = [tune for tune in grouped if split in WHOLE or split == split_of(tune.group)]
     if not tunes:
         raise BadFile(
             f"None of the {len(set(names))} tunes found falls into the split {split!r}, which is drawn by their "

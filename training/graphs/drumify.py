@@ -52,7 +52,7 @@ UNIT = 31.0
 TAP_UNITS, VELOCITY_UNITS, OCTAVE_UNITS = 0.7 * UNIT, 2.0 * UNIT, 0.3 * UNIT
 LISTENING = Listening(nearest=128, width=0.6 * UNIT**2, farthest=0.5, share=0.4)
 """Chosen on GMD's validation split."""
-MEMORY_BYTES = 1_850_000
+MEMORY_BYTES = 1_800_000
 """What the networks leave free of a file: GMD's beats in 4/4 go into it."""
 
 

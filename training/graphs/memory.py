@@ -26,7 +26,17 @@ from training.data.drum_windows import Batch, Windows
 from training.graphs.graph_layers import Weights
 from training.networks.tokens import TOKENS, bits_of_tokens, tokens_of_hits
 
-__all__ = ["HALF", "KEY_LIMIT", "LEAST_WEIGHT", "Listening", "Memory", "as_key", "mixed", "octaves"]
+__all__ = [
+    "HALF",
+    "KEY_LIMIT",
+    "LEAST_WEIGHT",
+    "Listening",
+    "Memory",
+    "as_key",
+    "mixed",
+    "most_common_meter",
+    "octaves",
+]
 
 KEY_LIMIT = 63
 """Of a key's numbers: seven bits, because older Intel processors add up products of eight in sixteen."""
@@ -59,12 +69,20 @@ def octaves(tempo_bpm: Tensor) -> Tensor:
     return torch.log2(tempo_bpm / 120.0)
 
 
+def most_common_meter(windows: Windows) -> Ints:
+    """The windows of the meter that most of them are in."""
+    meters = [windows.meters[owner] for owner in windows.owners]
+    meter = max(dict.fromkeys(meters), key=meters.count)
+    return np.flatnonzero([one == meter for one in meters])
+
+
 class Memory:
     """The M windows of `windows` that are in their most common meter; of more than go into `most_bytes`, those of some
     performances.
 
-    `key` gives the keys [N, F] of a batch, of which the last `optional` are of what a question may leave untold.
-    `bins`: of how many bins are the histograms of velocity and offset that are asked for; none if 0.
+    `key` gives the keys [N, F] of a batch: first the tempo, then what is asked, of which the last `optional` numbers
+    may be left untold. `bins`: of how many bins are the histograms of velocity and offset that are asked for; none if
+    0.
     """
 
     def __init__(
@@ -78,11 +96,13 @@ class Memory:
     ) -> None:
         self.listening = listening
         self.bins = bins
-        meters = [windows.meters[owner] for owner in windows.owners]
-        meter = max(dict.fromkeys(meters), key=meters.count)
-        which = np.flatnonzero([one == meter for one in meters])
+        which = most_common_meter(windows)
         width = key(windows.plain(which[:1])).shape[1]
-        which = _within(windows, which, most_bytes, width, bins > 0)
+        # A key, the sum of its squares, that of the optional ones, its start, and the hits before it.
+        window_bytes = width + 4 * (2 + (optional > 0) + (bins > 0))
+        which = _within(windows, which, most_bytes, window_bytes, 2 if bins else 0)
+        # Of equally near ones the first are taken: they are not to be all of one drummer.
+        which = np.random.default_rng(0).permutation(which)
         keys = torch.cat([as_key(key(windows.plain(chunk))) for chunk in chunks(which, 512)])
         squares = keys.square()
         always = width - optional
@@ -102,6 +122,7 @@ class Memory:
         before = there.sum(1).cumsum(0) - there.sum(1)
         self.first_hits = before[self.starts.long()].int()
         values = torch.stack((velocity[there], offset[there] + 0.5), dim=1)
+        values = values if len(values) else torch.zeros(1, 2)
         self.values = (values * bins).clamp(0, max(bins - 1, 0)).byte()
         """[hits, 2]: the bins of the velocity and of the offset of each hit, in the order of steps and drums."""
 
@@ -118,8 +139,8 @@ class Memory:
         score = 2.0 * key @ self.keys.float().T - lengths
         score, which = score.sort(dim=1, descending=True, stable=True)
         score, which = score[:, : how.nearest], which[:, : how.nearest]
-        square = key.square().sum(1, keepdim=True)
-        near = square - score[:, :1] < how.farthest * square
+        tempo, asked = (part.square().sum(1, keepdim=True) for part in key.split((1, key.shape[1] - 1), dim=1))
+        near = tempo + asked - score[:, :1] < how.farthest * asked
         known = (positions == self.positions).flatten(1).all(1, keepdim=True)
         return torch.exp((score - score[:, :1]) / how.width), which, how.share * (near & known)
 
@@ -155,16 +176,16 @@ def mixed(said: Tensor, sums: Tensor, total: Tensor, share: Tensor) -> Tensor:
     return said + share * (sums / total.clamp(min=LEAST_WEIGHT) - said)
 
 
-def _within(windows: Windows, which: Ints, most_bytes: int, key_bytes: int, feel: bool) -> Ints:
-    """Those of `which` that are in as many performances as go into `most_bytes`."""
+def _within(windows: Windows, which: Ints, most_bytes: int, window_bytes: int, hit_bytes: int) -> Ints:
+    """Those of `which` that are in as many performances as go into `most_bytes`; each step takes two bytes."""
     owners = windows.owners[which]
     kept: list[int] = []
-    for owner in np.random.default_rng(0).permutation(np.unique(owners)):
-        first, length, _ = windows.rows[which[owners == owner][0]]
+    names, first_of, counts = np.unique(owners, return_index=True, return_counts=True)
+    for i in np.random.default_rng(0).permutation(len(names)):
+        first, length, _ = windows.rows[which[first_of[i]]]
         hits = int(windows.cells[first : first + length, :CLASSES].sum())
-        # Keys with their squares, starts and hits before; steps; velocities and offsets.
-        needed = int((owners == owner).sum()) * (key_bytes + 16) + 2 * int(length) + (2 * hits if feel else 0)
+        needed = window_bytes * int(counts[i]) + 2 * int(length) + hit_bytes * hits
         if needed <= most_bytes:
             most_bytes -= needed
-            kept.append(int(owner))
+            kept.append(int(names[i]))
     return which[np.isin(owners, kept)] if kept else which[:1]

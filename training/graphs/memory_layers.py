@@ -53,8 +53,11 @@ class MemoryLayers(GraphLayers):
         score = self.as_float(score)
         best = node("Gather", score, constant([0], np.int64), axis=1)
         weights = node("Exp", node("Mul", node("Sub", score, best), constant(1.0 / listening.width)))
-        square = node("ReduceSum", node("Mul", key, key), constant([1], np.int64))
-        far = node("Sub", node("Sub", square, best), node("Mul", square, constant(listening.farthest)))
+        squares = self.graph.nodes("Split", node("Mul", key, key), constant([1, keys.shape[1] - 1], np.int64),
+                                   names=("of_tempo", "of_asked"), axis=1)  # fmt: skip
+        tempo, asked = (node("ReduceSum", square, constant([1], np.int64)) for square in squares)
+        far = node("Sub", node("Add", tempo, asked), best)
+        far = node("Sub", far, node("Mul", asked, constant(listening.farthest)))
         near = self.as_float(node("Less", far, constant(0.0)))
         same = self.as_float(node("Equal", "positions", self.whole("positions")))
         known = node("ReduceMin", self.shaped(same, 0, -1), axes=[1])

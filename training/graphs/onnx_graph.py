@@ -40,7 +40,8 @@ class Graph:
         """`half`: large weights take 16 bits each in the file; onnxruntime makes them 32 when it loads it."""
         self._name = name
         self._half = half
-        self._holder: Graph | None = parent if parent is not None and parent._holder is None else None
+        self._parent = parent
+        self._holder = parent if parent is not None and parent._parent is None else None
         self._nodes: list[onnx.NodeProto] = []
         self._inputs: list[onnx.ValueInfoProto] = []
         self._outputs: list[onnx.ValueInfoProto] = []

@@ -40,7 +40,7 @@ BINS = 24
 TAP_COLUMNS = 5
 """tap or none; velocity; offset; whether the velocity is known; whether the offset is."""
 SOFTNESS = 1.3
-"""What logits are divided by when the model plays, as in training/networks/humanise.py."""
+"""What logits are divided by for chances that are as sure as right, as in training/networks/humanise.py."""
 DROPOUT = 0.4
 TEMPO_JITTER = 0.03
 VELOCITY_KNOWN, OFFSET_KNOWN = 0.65, 0.35
