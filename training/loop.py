@@ -149,6 +149,9 @@ def train(
             partial = checkpoint.with_suffix(".part")
             torch.save({**state, "step": done, "origin": origin}, partial)
             partial.replace(checkpoint)
+    if first >= steps:
+        with torch.no_grad():
+            print(f"  validation: {recipe.check(average, device)}", flush=True)
     return checkpoint
 
 

@@ -29,6 +29,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -46,12 +47,16 @@ from training.data.drum_windows import Windows
 from training.data.groove_midi import Performance
 from training.data.melody_windows import MelodyBatch, MelodyWindows, melody_batches, on_grid
 from training.data.tunes import Tune
+from training.figures.drums import TokenLanguage, interpolation_figures
 from training.loop import Losses, Pace, Recipe, Tensors
 from training.networks import tokens as drum_tokens
 from training.networks.layers import valid_steps
 from training.networks.tokens import bits_of_tokens, tokens_of_hits
 
 __all__ = ["LATENT", "MusicVae", "MusicVaeDrumsRecipe", "MusicVaeMelodyRecipe", "sampling_share"]
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
 
 LATENT = 256
 ENCODER = 512
@@ -165,6 +170,10 @@ class MusicVaeDrumsRecipe(_MusicVaeRecipe):
         self.windows = Windows([p for p in training if str(p.meter) == "4/4"])
         self.validation = Windows([p for p in validation if str(p.meter) == "4/4"])
 
+    @cached_property
+    def language(self) -> TokenLanguage:
+        return TokenLanguage.of(self.windows)
+
     def net(self) -> nn.Module:
         return MusicVae(CLASSES + 1, drum_tokens.TOKENS)
 
@@ -176,23 +185,32 @@ class MusicVaeDrumsRecipe(_MusicVaeRecipe):
             yield _drums(self.windows, rng.integers(len(self.windows), size=batch))
 
     def check(self, net: nn.Module, device: torch.device) -> str:
-        """Reconstruction from the mean by the most likely tokens, of every window."""
+        """Reconstruction from the mean by the most likely tokens, of every window; and what lies between them."""
         assert isinstance(net, MusicVae)
         both = either = exact = kl = 0.0
         n = len(self.validation)
+        means = []
         for chunk in chunks(np.arange(n), 512):
             seen, tokens, steps = (tensor.to(device) for tensor in _drums(self.validation, chunk))
             mean, deviation = net.encode(seen, steps)
             kl += float(_kl(mean, deviation).sum())
+            means.append(mean.cpu().numpy())
             out = net.best(mean)
             exact += float((out == tokens).sum())
             hits, played = bits_of_tokens(tokens), bits_of_tokens(out)
             both += float((hits * played).sum())
             either += float(hits.sum() + played.sum())
-        return f"F1 {2 * both / either:.4f} exact {exact / (STEPS * n):.4f} kl {kl / n:.1f}"
+
+        def likeliest(latents: Floats, _: Ints) -> Floats:
+            played = bits_of_tokens(net.best(torch.from_numpy(latents).to(device)))
+            return np.asarray(played.cpu().numpy(), np.float32)
+
+        between = interpolation_figures(np.concatenate(means), self.validation, self.language, likeliest)
+        said = " ".join(f"{name} {value:.3f}" for name, value in between.items())
+        return f"F1 {2 * both / either:.4f} exact {exact / (STEPS * n):.4f} kl {kl / n:.1f} {said}"
 
 
-def _drums(windows: Windows, which: npt.NDArray[np.int64]) -> Tensors:
+def _drums(windows: Windows, which: Ints) -> Tensors:
     hits = torch.from_numpy(windows.plain(which).cells[..., :CLASSES])
     none = 1.0 - hits.amax(2, keepdim=True)
     return torch.cat((hits, none), dim=2), tokens_of_hits(hits), torch.full((len(which),), STEPS)

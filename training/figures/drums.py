@@ -6,7 +6,7 @@ Decoding is from the latent's mean, at temperature 0.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,10 @@ from training.data.drum_windows import Windows
 from training.data.performance import Performance
 from training.figures.bootstrap import interval
 
-__all__ = ["SIXTEENTH_MS", "Tally", "TokenLanguage", "drum_vae_figures", "four_four", "zero_offset_figures"]
+__all__ = [
+    "SIXTEENTH_MS", "Tally", "TokenLanguage", "drum_vae_figures", "four_four", "interpolation_figures",
+    "zero_offset_figures",
+]  # fmt: skip
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -146,15 +149,20 @@ def drum_vae_figures(model: LoadedModel, windows: Windows, language: TokenLangua
         "windows": len(windows),
     }
     if language is not None:
-        figures |= _interpolation_figures(drummer, np.concatenate(latents), windows, language)
+
+        def likeliest(at: Floats, positions: Ints) -> Floats:
+            return _most_likely(drummer, at, positions).hits
+
+        figures |= interpolation_figures(np.concatenate(latents), windows, language, likeliest)
         figures |= _generation_figures(drummer, windows, language)
     return figures
 
 
-def _interpolation_figures(
-    drummer: DrumVae, latents: Floats, windows: Windows, language: TokenLanguage
+def interpolation_figures(
+    latents: Floats, windows: Windows, language: TokenLanguage, hits_of: Callable[[Floats, Ints], Floats]
 ) -> dict[str, float]:
-    """Along the slerp between pairs of windows of different performances, 11 points.
+    """Along the slerp between pairs of windows of different performances, 11 points. `latents` [windows, latent];
+    `hits_of`: what is played most likely, [N, 32, 9], of latents [N, latent] and positions [N, 32, 2].
 
     interpolation_monotone: the share of steps along the way on which the Hamming distance to the first end does not
     shrink. interpolation_largest_jump: the largest such step, as a share of the distance between the ends (0.1 would be
@@ -168,7 +176,7 @@ def _interpolation_figures(
         ways = np.linspace(0.0, 1.0, INTERPOLATION_POINTS)
         path = np.concatenate([slerp(latents[a : a + 1], latents[b : b + 1], float(t)) for t in ways])
         positions = np.broadcast_to(windows.plain(np.array([a])).positions, (len(path), STEPS, 2))
-        hits = _most_likely(drummer, path, positions).hits
+        hits = hits_of(path, positions)
         distance = np.abs(hits - hits[:1]).sum((1, 2))
         steps = np.diff(distance)
         monotone.append(float((steps >= 0).mean()))
