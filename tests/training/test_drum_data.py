@@ -19,7 +19,8 @@ from bridge.music.kit import DRUM_CLASSES, Kit
 from training.data import archive
 from training.data.drum_data import SPLITS, read_drums
 from training.data.drum_windows import Windows
-from training.data.groove_midi import Performance, read_performances
+from training.data.groove_midi import read_performances
+from training.data.performance import Performance
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 FREEDOOM = DATA / "freedoom_midi" / "freedoom-midi.tar.xz"
@@ -406,3 +407,16 @@ def test_every_split_of_a_table_is_read(tmp_path: Path) -> None:
     for split in SPLITS[:3]:
         assert names(read_drums([tmp_path], split)[0]) == {f"{split}.mid"}
     assert len(read_drums([tmp_path], "all")[0]) == 3
+
+
+def test_a_table_reads_no_file_but_those_beside_it(tmp_path: Path) -> None:
+    gmd = tmp_path / "gmd"
+    gmd.mkdir()
+    rows = ["id,style,bpm,beat_type,time_signature,midi_filename,split"]
+    for name, path in (("own", gmd / "own.mid"), ("foreign", tmp_path / "foreign.mid")):
+        write(path)
+        rows.append(f"{name},rock,120,beat,4-4,{'' if name == 'own' else '../'}{path.name},train")
+    (gmd / "info.csv").write_text("\n".join(rows))
+    performances, skipped = read_drums([gmd], "train")
+    assert names(performances) == {"own.mid"}
+    assert skipped == ["../foreign.mid does not lie beside the table that names it."]

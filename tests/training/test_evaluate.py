@@ -20,7 +20,8 @@ from bridge.music.meter import Meter
 from bridge.music.midi_file import write_clip
 from training.data.drum_sequences import Sequences
 from training.data.drum_windows import CUT_METERS, Windows, augmented_batches
-from training.data.groove_midi import Performance, read_performances
+from training.data.groove_midi import read_performances
+from training.data.performance import Performance
 from training.evaluate import main
 from training.figures.drums import TokenLanguage, drum_vae_figures, four_four, zero_offset_figures
 from training.figures.grooves import drumify_figures, humanise_figures

@@ -27,7 +27,7 @@ from bridge.models.drum_grid import CLASSES
 from training.ancestors.lstm import Attended, AttentionLstm, begun
 from training.chunks import chunks
 from training.data.drum_sequences import SHORT_STEPS, Sequences
-from training.data.groove_midi import Performance
+from training.data.performance import Performance
 from training.loop import Losses, Pace, Recipe, Tensors
 from training.networks.tokens import TOKENS, bits_of_tokens, tokens_of_hits
 

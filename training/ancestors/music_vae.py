@@ -44,8 +44,8 @@ from bridge.models.melody_grid import FIRST_PITCH
 from training.ancestors.lstm import after_gates, begun
 from training.chunks import chunks
 from training.data.drum_windows import Windows
-from training.data.groove_midi import Performance
 from training.data.melody_windows import MelodyBatch, MelodyWindows, melody_batches, on_grid
+from training.data.performance import Performance
 from training.data.tunes import Tune
 from training.figures.drums import TokenLanguage, interpolation_figures
 from training.loop import Losses, Pace, Recipe, Tensors

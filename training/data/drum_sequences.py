@@ -13,7 +13,7 @@ from bridge.models.drum_grid import CLASSES
 from bridge.models.grid import Window, window
 from bridge.music.meter import Meter
 from training.data.drum_windows import CUT_METERS
-from training.data.groove_midi import Performance
+from training.data.performance import Performance
 
 __all__ = ["Runs", "Sequences", "sequence_batches"]
 

@@ -16,7 +16,7 @@ from bridge.errors import BadFile
 from bridge.models import drum_grid
 from bridge.models.drum_grid import CLASSES, PAD_POSITION, STEPS
 from bridge.music.meter import Meter
-from training.data.groove_midi import Performance, window_starts
+from training.data.performance import Performance, window_starts
 
 __all__ = ["Batch", "Windows", "augmented_batches", "cut_batches"]
 

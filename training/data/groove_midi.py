@@ -6,7 +6,6 @@ Source: Gillick, Roberts, Engel, Eck, Bamman: Learning to Groove with Inverse Se
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import math
 import sys
@@ -17,17 +16,13 @@ from bridge.music.kit import GENERAL_MIDI
 from bridge.music.meter import Meter
 from bridge.music.midi_file import read_music
 from training.data.archive import unpacked
-from training.data.performance import Performance, bars_through, cells_of, window_starts
+from training.data.performance import Performance, bars_through, cells_of
 
-__all__ = ["ENDINGS", "Performance", "read_performances", "read_table", "sha256_of", "table_in", "window_starts"]
+__all__ = ["ENDINGS", "read_performances", "read_table", "table_in"]
 
 COLUMNS = ("id", "style", "bpm", "beat_type", "time_signature", "midi_filename", "split")
 ENDINGS = (".csv", ".mid", ".midi")
 MAX_PERFORMANCE_BYTES = 4 * 1024 * 1024  # a performance of some minutes, far longer than a clip may be
-
-
-def sha256_of(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "a folder"
 
 
 def read_performances(data: Path, split: str) -> list[Performance]:
@@ -83,7 +78,10 @@ def _performance(folder: Path, row: dict[str, str]) -> Performance:
     tempo_bpm = float(row["bpm"])
     if not 0.0 < tempo_bpm < math.inf:
         raise ValueError(tempo_bpm)
-    music = read_music(folder / row["midi_filename"], MAX_PERFORMANCE_BYTES)
+    path = folder / row["midi_filename"]
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise BadFile(f"{row['midi_filename']} does not lie beside the table that names it.")
+    music = read_music(path, MAX_PERFORMANCE_BYTES)
     bars = max(1, bars_through(max((note.start_beats for note in music.notes), default=0.0), meter))
     cells = cells_of(music.notes, meter, GENERAL_MIDI, 0.0, bars)
     return Performance(row["id"], meter, tempo_bpm, row["beat_type"], row["style"], cells, row["midi_filename"])
