@@ -122,20 +122,8 @@ class Fault(Refusal):
 REFUSALS: dict[str, type[Refusal]] = {
     kind.code: kind
     for kind in (
-        BadDatagram,
-        BadValue,
-        BadFile,
-        UnknownName,
-        UnknownClip,
-        Unsupported,
-        Busy,
-        Late,
-        Replaced,
-        Cancelled,
-        Stale,
-        ModelFailed,
-        NoAnswer,
-        Fault,
+        BadDatagram, BadValue, BadFile, UnknownName, UnknownClip, Unsupported, Busy, Late, Replaced, Cancelled, Stale,
+        ModelFailed, NoAnswer, Fault,
     )
 }
 """Every code on the wire, and the kind of refusal it stands for."""

@@ -1,7 +1,7 @@
 """Named settings and kits from a folder of YAML files, all of them checked before the bridge listens.
 
-presets/*.yaml         name, about, and any of the settings, a kit's name, a model's name
-presets/kits/*.yaml    name, about, and the pads of every drum class
+    presets/*.yaml         name, about, and any of the settings, a kit's name, a model's name
+    presets/kits/*.yaml    name, about, and the pads of every drum class
 """
 
 from __future__ import annotations

@@ -58,7 +58,9 @@ class ModelUse:
         self.sha256 = model.sha256
         self.spent_seconds = 0.0
 
-    def run(self, rows: Mapping[str, npt.NDArray[np.generic]], same: Mapping[str, npt.NDArray[np.generic]]) -> Tensors:
+    def run(
+        self, rows: Mapping[str, npt.NDArray[np.generic]], same: Mapping[str, npt.NDArray[np.generic]]
+    ) -> Tensors:
         """Runs the model on `rows`, whose tensors have a row for each; `same` are those that all pieces are given.
 
         Many rows are run in pieces, every other piece beside the one before it. Where the pieces end depends on the

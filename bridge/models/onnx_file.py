@@ -278,7 +278,9 @@ class _Walk:
         attribute = self._message(_ATTRIBUTE, span)
         name = self._content(attribute, "name")
         # Texts that a graph makes or repeats lie outside the memory limit.
-        if name in (b"value_string", b"value_strings") or (name == b"to" and attribute.number("i") not in _ITEM_BYTES):
+        if name in (b"value_string", b"value_strings") or (
+            name == b"to" and attribute.number("i") not in _ITEM_BYTES
+        ):
             raise _Wrong(_NO_TENSOR.what)
         for tensor in attribute.many("t"):
             self._tensor(tensor)

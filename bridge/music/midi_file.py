@@ -134,7 +134,9 @@ def _music(path: Path, midi: mido.MidiFile) -> MidiMusic:
 
 def _note(pitch: int, start_tick: int, end_tick: int, velocity: int, ticks_per_beat: int) -> Note:
     # A note of no length is legal in a file and not in a clip: it gets one tick.
-    return Note(pitch, start_tick / ticks_per_beat, max(1, end_tick - start_tick) / ticks_per_beat, float(velocity))
+    return Note(
+        pitch, start_tick / ticks_per_beat, max(1, end_tick - start_tick) / ticks_per_beat, float(velocity)
+    )
 
 
 def read_clip(path: Path, bars: int | None = None, meter: Meter | None = None) -> Clip:
@@ -182,7 +184,9 @@ def write_clip(
         raise BadValue(f"The tempo is {tempo_bpm:g} BPM: MIDI files are written with 4 to 1,000.")
     track = mido.MidiTrack()
     track.append(mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(tempo_bpm)))
-    track.append(mido.MetaMessage("time_signature", numerator=clip.meter.numerator, denominator=clip.meter.denominator))
+    track.append(
+        mido.MetaMessage("time_signature", numerator=clip.meter.numerator, denominator=clip.meter.denominator)
+    )
     tick = 0
     for event_tick, _, on, pitch, velocity in sorted(_events(clip, ticks_per_beat)):
         kind = "note_on" if on else "note_off"

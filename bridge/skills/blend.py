@@ -85,7 +85,9 @@ def _check_rows(rows: int, instead: str) -> None:
         raise BadValue(f"That is {rows:,} windows to play: in one request up to {MAX_ROWS:,} are. {instead}")
 
 
-def blend_grid(player: Player[S], clips: Sequence[Clip], side: int, *, temperature: float, seed: int) -> Blended[S]:
+def blend_grid(
+    player: Player[S], clips: Sequence[Clip], side: int, *, temperature: float, seed: int
+) -> Blended[S]:
     """All side x side points at once; of two corners one row, since they lie on x alone.
 
     Raises BadValue for a grid of one point, and for more windows than are played in one request.
@@ -160,7 +162,9 @@ def _corner(clips: Sequence[Clip], x: float, y: float) -> Clip | None:
     return None if index is None else clips[index]
 
 
-def _play(player: Player[S], takes: Sequence[Take[S]], points: Sequence[Point], temperature: float, seed: int) -> Parts:
+def _play(
+    player: Player[S], takes: Sequence[Take[S]], points: Sequence[Point], temperature: float, seed: int
+) -> Parts:
     """[points x windows, 32, ...], window by window for each point."""
     rows = [(point, window) for point in points for window in range(takes[0].windows)]
     return _play_rows(player, takes, rows, temperature, seed)

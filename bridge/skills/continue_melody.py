@@ -12,10 +12,10 @@ from bridge.models.harmony import CHORD_COLUMNS, chords_of
 from bridge.models.melody_continuation import HISTORY, MelodyContinuation
 from bridge.models.melody_grid import FIRST_PITCH, HOLD, REST, TOKENS, Line, Passage, pitch_of_token, token_of_pitch
 from bridge.music.clip import Clip, Note
+from bridge.skills.bare import LIVELIER_NATS, until_heard
 from bridge.skills.feel import Feel
 from bridge.skills.lock import FORBIDDEN, Lock
 from bridge.skills.phrasing import FEELS, phrased
-from bridge.skills.player import FEWEST_NOTES, LIVELIER_NATS, TRIES
 from bridge.skills.primer import Primer, primer_of
 
 __all__ = ["continue_melody"]
@@ -98,12 +98,12 @@ def continue_melody(
         return np.where(nats > 0.5 * FORBIDDEN, found, HOLD)
 
     played = play(np.arange(variations))
-    for _ in range(TRIES if length_bars > 1 else 0):
-        bare = np.flatnonzero((played >= FIRST_PITCH).sum(1) < FEWEST_NOTES)
-        if not len(bare):
-            break
+
+    def play_again(bare: Ints) -> None:
         bias[bare, :, FIRST_PITCH:] += LIVELIER_NATS
         played[bare] = play(bare)
+
+    until_heard(length_bars, lambda: (played >= FIRST_PITCH).sum(1), play_again)
     touch = feel.touch(variations, steps, FEELS)
     velocity = np.full(steps, line.mean_velocity, np.float32)
     length_beats = length_bars * clip.meter.bar_beats

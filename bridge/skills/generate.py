@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+import numpy.typing as npt
+
 from bridge.models.grid import steps_in, window
 from bridge.music.clip import Clip
 from bridge.music.meter import Meter
+from bridge.skills.bare import LIVELIER_NATS, until_heard
 from bridge.skills.chance import MOST_LIKELY, Chance
-from bridge.skills.player import FEWEST_NOTES, LIVELIER_NATS, TRIES, Passage, Player, S, in_rows, joined
+from bridge.skills.player import Passage, Player, S, in_rows, joined
 
 __all__ = ["WANDER", "generate"]
 
@@ -46,15 +50,16 @@ def generate(
     leaning = player.leaning((), (), rows)
     hits, feel = in_rows(chance.hits(variations, windows)), in_rows(chance.feel(variations, windows))
     played = player.play(latents, shape, leaning, temperature, hits, feel)
-    for _ in range(TRIES if bars > 1 else 0):
-        # Where few pitches are allowed, what is imagined may have none of them.
-        bare = (player.begun(played).reshape(variations, windows).sum(1) < FEWEST_NOTES).repeat(windows)
-        if not bare.any():
-            break
-        leaning[bare] = player.livelier(leaning[bare], LIVELIER_NATS)
-        again = player.play(latents[bare], shape, leaning[bare], temperature, hits[bare], feel[bare])
+
+    def play_again(which: npt.NDArray[np.int64]) -> None:
+        at = (which[:, None] * windows + np.arange(windows)).ravel()
+        leaning[at] = player.livelier(leaning[at], LIVELIER_NATS)
+        again = player.play(latents[at], shape, leaning[at], temperature, hits[at], feel[at])
         for part, other in zip(played, again, strict=True):
-            part[bare] = other
+            part[at] = other
+
+    # Where few pitches are allowed, what is imagined may have none of them.
+    until_heard(bars, lambda: player.begun(played).reshape(variations, windows).sum(1), play_again)
     everything: tuple[Passage[S]] = (Passage(0, steps_in(out_beats)),)
     return tuple(
         player.placed(joined(played, shape, i * windows, windows), everything, meter, out_beats, humanise)

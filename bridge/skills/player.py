@@ -1,8 +1,8 @@
 """The seam between a skill and what plays: skills are written once, and played by drums or by a melody.
 
-takes      clips -> scores on the grid, with the latents of their windows
-play       latents, and a leaning towards the takes -> what is played, as arrays
-placed     arrays -> a clip, its notes taken from the takes where they have them
+    takes      clips -> scores on the grid, with the latents of their windows
+    play       latents, and a leaning towards the takes -> what is played, as arrays
+    placed     arrays -> a clip, its notes taken from the takes where they have them
 """
 
 from __future__ import annotations
@@ -19,28 +19,9 @@ from bridge.models.grid import Window, steps_in
 from bridge.music.clip import Clip, Note
 from bridge.music.meter import Meter
 
-__all__ = [
-    "FEWEST_NOTES",
-    "LIVELIER_NATS",
-    "TRIES",
-    "Parts",
-    "Passage",
-    "Player",
-    "Score",
-    "Take",
-    "in_rows",
-    "joined",
-    "positions",
-    "whole",
-]
+__all__ = ["Parts", "Passage", "Player", "Score", "Take", "in_rows", "joined", "positions", "whole"]
 
 Floats = npt.NDArray[np.float32]
-
-FEWEST_NOTES = 2
-"""Of what is new and two bars long or longer. Singers rest or hold a note so long; who asks for music does not."""
-TRIES = 5
-"""How often what is barer is played again, with notes LIVELIER_NATS likelier each time."""
-LIVELIER_NATS = 1.6
 Parts = tuple[npt.NDArray[Any], ...]
 """What is played, as arrays side by side: [rows, 32, ...] as a model gives it, [steps, ...] once windows are joined.
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -131,29 +132,16 @@ temperature: {parameter: Temperature, short: Temp, control: dial, message: tempe
   initial: 1, annotation: How far the notes stray.}
 generate: {button: Generate, message: generate, annotation: Writes the clips.}
 """
-TAKING = EFFECT.replace(
-    """\
-  - parameter: Temperature
-    short: Temp
-    control: dial
-    message: temperature
-    at: [132, 30, 41, 48]
-    low: 0
-    high: 2
-    unit: float
-    initial: 1
-    annotation: How far the notes stray.
-""",
-    "  - {common: temperature, at: [132, 30, 41, 48]}\n",
-).replace(
-    """\
-  - button: Generate
-    message: generate
-    at: [132, 126, 162, 20]
-    annotation: Writes the clips.
-""",
-    "  - {common: generate, at: [132, 126, 162, 20]}\n",
-)
+
+
+def taking(source_text: str, control: str, common: str) -> str:
+    """With the control that begins so taken from common.yaml, at its place."""
+    (block,) = re.findall(rf"^  - {control}\n(?:    .*\n)+", source_text, re.MULTILINE)
+    (place,) = re.findall(r"at: \[.*\]", block)
+    return source_text.replace(block, f"  - {{common: {common}, {place}}}\n")
+
+
+TAKING = taking(taking(EFFECT, "parameter: Temperature", "temperature"), "button: Generate", "generate")
 
 
 def test_what_devices_share_is_written_once(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def _training_data(path: Path) -> TrainingData:
 
 
 def sha256_of(path: Path) -> str:
-    """Of a file; of a folder, of the names and hashes of all files in it."""
+    """Of a file; of a folder, of its files' names and hashes, without hidden ones, which macOS adds and changes."""
     if path.is_file():
         digest = hashlib.sha256()
         with path.open("rb") as file:
@@ -55,6 +55,8 @@ def sha256_of(path: Path) -> str:
                 digest.update(chunk)
         return digest.hexdigest()
     lines = (
-        f"{file.relative_to(path).as_posix()} {sha256_of(file)}\n" for file in sorted(path.rglob("*")) if file.is_file()
+        f"{file.relative_to(path).as_posix()} {sha256_of(file)}\n"
+        for file in sorted(path.rglob("*"))
+        if file.is_file() and not file.name.startswith(".")
     )
     return hashlib.sha256("".join(lines).encode()).hexdigest()

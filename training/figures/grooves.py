@@ -27,7 +27,7 @@ __all__ = ["drum_continuation_figures", "drumify_figures", "humanise_figures"]
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
-# Chosen on GMD's validation split, where F1 is best, and the same ever after.
+# Where F1 is best on GMD's validation split, of the model with its memory; the same for all other data.
 THRESHOLD, THRESHOLD_WITHOUT_VELOCITY = 0.35, 0.34
 LEAST_CHANCE = 1e-6
 LEAST_SPREAD = 1e-3

@@ -27,16 +27,8 @@ from training.graphs.graph_layers import Weights
 from training.networks.tokens import TOKENS, bits_of_tokens, tokens_of_hits
 
 __all__ = [
-    "HALF",
-    "KEY_LIMIT",
-    "LEAST_WEIGHT",
-    "Listening",
-    "Memory",
-    "as_key",
-    "mixed",
-    "most_common_meter",
-    "octaves",
-]
+    "HALF", "KEY_LIMIT", "LEAST_WEIGHT", "Listening", "Memory", "as_key", "mixed", "most_common_meter", "octaves",
+]  # fmt: skip
 
 KEY_LIMIT = 63
 """Of a key's numbers: seven bits, because older Intel processors add up products of eight in sixteen."""
