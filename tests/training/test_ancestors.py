@@ -12,8 +12,8 @@ torch = pytest.importorskip("torch", reason="torch is installed only where model
 from bridge.models.melody_grid import FIRST_PITCH, HOLD, REST, TOKENS  # noqa: E402
 from bridge.music.clip import Note  # noqa: E402
 from bridge.music.meter import Meter  # noqa: E402
-from training.ancestors import drums_rnn, melody_rnn, music_vae  # noqa: E402
-from training.ancestors.lstm import AttentionLstm, begun  # noqa: E402
+from training.ancestors import drums_rnn, melody_rnn, music_vae, speed  # noqa: E402
+from training.ancestors.lstm import AttentionLstm, begun, drawing  # noqa: E402
 from training.data.performance import Performance  # noqa: E402
 from training.data.tunes import Tune  # noqa: E402
 
@@ -114,6 +114,15 @@ def test_attention_reaches_as_far_as_it_is_long():
     assert differs == [False, True, True, True, False, False, False, False]
 
 
+def test_draws_are_by_their_chances_and_leave_torchs_own_alone():
+    torch.manual_seed(0)
+    logits = torch.tensor([0.1, 0.6, 0.3]).log().expand(20_000, 3)
+    before = torch.get_rng_state()
+    counts = drawing(torch.device("cpu"))(logits).bincount(minlength=3) / 20_000
+    assert torch.equal(torch.get_rng_state(), before)
+    assert counts.tolist() == pytest.approx([0.1, 0.6, 0.3], abs=0.02)
+
+
 # MusicVAE
 
 
@@ -172,23 +181,35 @@ def test_music_vae_sees_nine_drums_or_none():
     assert torch.equal(seen[..., 9] == 1, tokens == 0)
 
 
-@pytest.mark.parametrize("make", [music_vae.MusicVaeDrumsRecipe, drums_rnn.DrumsRnnRecipe])
-def test_drum_recipes_say_how_good_they_are(make):
+@pytest.mark.parametrize(
+    ("make", "last"),
+    [(music_vae.MusicVaeDrumsRecipe, "interpolation_cost_ratio"), (drums_rnn.DrumsRnnRecipe, "groove consistency 0.")],
+)
+def test_drum_recipes_say_how_good_they_are(make, last):
     recipe = make([performance()], [performance(seed=1), performance(seed=2)])
     net = recipe.net().eval()
     with torch.no_grad():
-        assert "F1 0." in recipe.check(net, torch.device("cpu"))
+        said = recipe.check(net, torch.device("cpu"))
+    assert "F1 0." in said
+    assert last in said
     assert torch.isfinite(recipe.losses(net, next(recipe.batches(2, np.random.default_rng(0))), 10)["loss"])
 
 
 @pytest.mark.parametrize(
-    "make", [music_vae.MusicVaeMelodyRecipe, melody_rnn.LookbackRnnRecipe, melody_rnn.AttentionRnnRecipe]
+    ("make", "last"),
+    [
+        (music_vae.MusicVaeMelodyRecipe, "kl"),
+        (melody_rnn.LookbackRnnRecipe, "in one scale 0."),
+        (melody_rnn.AttentionRnnRecipe, "in one scale 0."),
+    ],
 )
-def test_melody_recipes_say_how_good_they_are(make):
+def test_melody_recipes_say_how_good_they_are(make, last):
     recipe = make([tune(FOUR_FOUR), tune(Meter(6, 8))], [tune(Meter(3, 4), bars=12, seed=1)])
     net = recipe.net().eval()
     with torch.no_grad():
-        assert "onsets 0." in recipe.check(net, torch.device("cpu"))
+        said = recipe.check(net, torch.device("cpu"))
+    assert "onsets 0." in said
+    assert last in said
     assert torch.isfinite(recipe.losses(net, next(recipe.batches(4, np.random.default_rng(0))), 10)["loss"])
 
 
@@ -286,6 +307,26 @@ def test_a_melody_rnn_hears_only_the_past(make):
     assert not torch.allclose(before[:, 40], after[:, 40])
 
 
+@pytest.mark.parametrize("make", MELODY_NETS)
+def test_a_melody_rnn_goes_on_with_what_is_most_likely(make):
+    torch.manual_seed(0)
+    net = make().eval()
+    with torch.no_grad():
+        net.label_out.weight *= 30.0  # sure of itself: a tie of two would be decided by rounding
+    tokens, bar_steps = random_tokens(2, 40), torch.tensor([8, 6])
+    continued = net.continued(tokens, bar_steps, 2)
+    for row, heard in enumerate((16, 12)):
+        played = tokens[row : row + 1, :heard]
+        while played.shape[1] < 40:
+            longer = torch.nn.functional.pad(played, (0, 1), value=G)  # what stands on the step to come is not heard
+            bars = bar_steps[row : row + 1]
+            logits = net(longer, bars)[:, -1]
+            repeats = melody_rnn.repeated(longer, bars)[:, -1]
+            best = melody_rnn.event_log_probabilities(logits, repeats).argmax(1, keepdim=True)
+            played = torch.cat((played, best), dim=1)
+        assert continued[row].tolist() == played[0].tolist()
+
+
 @pytest.mark.parametrize("recipe", [melody_rnn.LookbackRnnRecipe, melody_rnn.AttentionRnnRecipe])
 def test_padding_does_not_change_the_loss(recipe):
     recipe = recipe([tune(Meter(3, 4))], [tune(Meter(3, 4))])
@@ -338,3 +379,22 @@ def test_attention_is_told_what_sounds_and_the_keys_that_fit():
     of_last_three = [i for i, share in enumerate(last_keys[6].tolist()) if share]
     assert of_last_three == [0, 5, 7]  # C, E, G
     assert [i for i, share in enumerate(last_keys[5].tolist()) if share] == [0, 5, 7]  # C, D, E: D flat has no D
+
+
+# How long they take
+
+
+def test_their_time_is_printed_beside_ours(capsys):
+    assert speed.main(["--times", "1"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    found = [line.split() for line in lines if line.startswith("  ")]
+    ours = {name for name, _, _, ratio, *_ in found if ratio == "1.0"}
+    assert ours == {"drum_vae", "melody_vae", "drum_continuation", "melody_continuation"}
+    ancestors = {"music_vae_drums", "music_vae_melody", "drums_rnn", "lookback_rnn", "attention_rnn"}
+    assert {name for name, *_ in found} - ours == ancestors
+    assert all(float(milliseconds) > 0.0 for _, milliseconds, *_ in found)
+
+
+def test_without_our_models_there_is_nothing_to_time(tmp_path, capsys):
+    assert speed.main(["--models", str(tmp_path)]) == 1
+    assert "There is no .onnx file in it." in capsys.readouterr().err

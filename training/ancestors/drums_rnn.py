@@ -24,10 +24,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - torch's own convention
 
 from bridge.models.drum_grid import CLASSES
-from training.ancestors.lstm import Attended, AttentionLstm, begun
+from training.ancestors.lstm import Attended, AttentionLstm, Choice, begun, drawing, likeliest
 from training.chunks import chunks
 from training.data.drum_sequences import SHORT_STEPS, Sequences
 from training.data.performance import Performance
+from training.figures.drums import Tally
+from training.figures.grooves import groove_consistency
 from training.loop import Losses, Pace, Recipe, Tensors
 from training.networks.tokens import TOKENS, bits_of_tokens, tokens_of_hits
 
@@ -38,6 +40,7 @@ ATTENTION_STEPS = 32
 COUNTERS = 6
 DROPOUT = 0.5
 PRIMER_STEPS = 32
+BAR = 16
 
 
 def counters(steps: Tensor) -> Tensor:
@@ -63,13 +66,13 @@ class DrumsRnn(nn.Module):
         return logits
 
     @torch.no_grad()
-    def continued(self, tokens: Tensor, steps: int) -> Tensor:
-        """The most likely next `steps` after tokens [N, steps so far], one after the other: [N, steps]."""
+    def continued(self, tokens: Tensor, steps: int, choose: Choice = likeliest) -> Tensor:
+        """The next `steps` after tokens [N, steps so far], chosen one after the other: [N, steps]."""
         logits, state = self._next(tokens, 0, None)
-        following = [logits[:, -1].argmax(1)]
+        following = [choose(logits[:, -1])]
         for step in range(tokens.shape[1], tokens.shape[1] + steps - 1):
             logits, state = self._next(following[-1][:, None], step, state)
-            following.append(logits[:, -1].argmax(1))
+            following.append(choose(logits[:, -1]))
         return torch.stack(following, dim=1)
 
     def _next(self, tokens: Tensor, first: int, state: _State | None) -> tuple[Tensor, _State]:
@@ -107,9 +110,11 @@ class DrumsRnnRecipe(Recipe):
         return {"loss": nats.mean(), "tokens": nats[:, PRIMER_STEPS - 1 :].mean()}
 
     def check(self, net: nn.Module, device: torch.device) -> str:
-        """Nats a step of the two bars after two bars, and the F1 of the hits of their most likely continuation."""
+        """Nats a step of the two bars after two bars, the F1 of the hits of their most likely continuation, and the
+        groove consistency of one that is drawn."""
         assert isinstance(net, DrumsRnn)
         nats = count = both = either = 0.0
+        groove, choose = Tally(), drawing(device)
         for chunk in chunks(np.arange(len(self.validation)), 128):
             tokens = _tokens(self.validation, chunk).to(device)
             primer, after = tokens.split(PRIMER_STEPS, dim=1)
@@ -119,7 +124,11 @@ class DrumsRnnRecipe(Recipe):
             hits, played = bits_of_tokens(after), bits_of_tokens(net.continued(primer, PRIMER_STEPS))
             both += float((hits * played).sum())
             either += float(hits.sum() + played.sum())
-        return f"{nats / count:.4f} nats a step; F1 {2 * both / either:.4f}"
+            drawn = bits_of_tokens(torch.cat((primer[:, -BAR:], net.continued(primer, PRIMER_STEPS, choose)), dim=1))
+            for row, heard in zip(chunk, drawn.cpu().numpy(), strict=True):
+                file = self.validation.performances[self.validation.owners[row]].file
+                groove.add(file, groove_consistency(heard, BAR), 1.0)
+        return f"{nats / count:.4f} nats a step; F1 {2 * both / either:.4f}; groove consistency {groove.value:.4f}"
 
 
 def _tokens(sequences: Sequences, which: npt.NDArray[np.int64]) -> Tensor:

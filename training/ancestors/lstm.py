@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - torch's own convention
 
-__all__ = ["Attended", "AttentionLstm", "after_gates", "begun"]
+__all__ = ["Attended", "AttentionLstm", "Choice", "after_gates", "begun", "drawing", "likeliest"]
+
+Choice = Callable[[Tensor], Tensor]
+"""Logits [N, choices] -> what is played, [N]."""
+
+
+def likeliest(logits: Tensor) -> Tensor:
+    return logits.argmax(1)
+
+
+def drawing(device: torch.device) -> Choice:
+    """At temperature 1, the same draws every time, and none of torch's own generator, by which a training draws."""
+    generator = torch.Generator(device).manual_seed(0)
+
+    def drawn(logits: Tensor) -> Tensor:
+        return torch.multinomial(F.softmax(logits.float(), dim=1), 1, generator=generator)[:, 0]
+
+    return drawn
 
 
 def begun(net: nn.Module) -> None:

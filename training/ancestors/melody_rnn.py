@@ -31,6 +31,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -38,16 +39,18 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - torch's own convention
 
 from bridge.models.melody_grid import FIRST_PITCH, HOLD, PITCHES, REST, TOKENS
-from training.ancestors.lstm import AttentionLstm, begun
+from training.ancestors.lstm import AttentionLstm, Choice, begun, drawing, likeliest
 from training.chunks import chunks
 from training.data.melody_windows import MelodyBatch, MelodyWindows, melody_batches, on_grid
 from training.data.tunes import Tune
+from training.figures.drums import Tally
+from training.figures.melodies import scale_consistency
 from training.loop import Losses, Pace, Recipe, Tensors
 from training.networks.layers import valid_steps
 from training.networks.melody_continuation import TRAINED_STEPS
 
 __all__ = [
-    "LABELS", "AttentionRnn", "AttentionRnnRecipe", "LookbackRnn", "LookbackRnnRecipe",
+    "LABELS", "AttentionRnn", "AttentionRnnRecipe", "LookbackRnn", "LookbackRnnRecipe", "MelodyRnn",
     "event_log_probabilities", "key_inputs", "labels_of", "lookback_inputs", "repeated",
 ]  # fmt: skip
 
@@ -166,7 +169,45 @@ def _best_keys(counts: Tensor) -> Tensor:
 # The networks
 
 
-class LookbackRnn(nn.Module):
+class MelodyRnn(nn.Module):
+    """What both have in common."""
+
+    dropout: nn.Dropout
+    label_out: nn.Linear
+
+    def forward(self, tokens: Tensor, bar_steps: Tensor) -> Tensor:
+        """tokens [N, steps], bar_steps [N] -> logits [N, steps - 1, 64] of every step but the first."""
+        x, _ = self._through(self._inputs(tokens, bar_steps), None)
+        logits: Tensor = self.label_out(self.dropout(x))
+        return logits
+
+    @torch.no_grad()
+    def continued(self, tokens: Tensor, bar_steps: Tensor, primer_bars: int, choose: Choice = likeliest) -> Tensor:
+        """tokens [N, steps] with what is behind the first `primer_bars` chosen anew, one step after the other."""
+        tokens = tokens.clone()
+        primer_steps = primer_bars * bar_steps
+        told, state = 0, None
+        for step in range(int(primer_steps.min()), tokens.shape[1]):
+            heard = tokens[:, : step + 1]
+            x, state = self._through(self._inputs(heard, bar_steps)[:, told:], state)
+            told = step
+            logits = event_log_probabilities(self.label_out(x[:, -1]), repeated(heard, bar_steps)[:, -1])
+            tokens[:, step] = torch.where(step < primer_steps, tokens[:, step], choose(logits))
+        return tokens
+
+    @staticmethod
+    @abstractmethod
+    def _inputs(tokens: Tensor, bar_steps: Tensor) -> Tensor:
+        """tokens [N, steps], bar_steps [N] -> what is told of each step but the last, [N, steps - 1, inputs]."""
+
+    @abstractmethod
+    def _through(self, x: Tensor, state: Any) -> tuple[Tensor, Any]:
+        """x [N, steps, inputs], behind those that left `state` -> [N, steps, WIDTH]."""
+
+
+class LookbackRnn(MelodyRnn):
+    _inputs = staticmethod(lookback_inputs)
+
     def __init__(self) -> None:
         super().__init__()
         self.lstm = nn.LSTM(LOOKBACK_INPUTS, WIDTH, 2, batch_first=True, dropout=DROPOUT)
@@ -174,14 +215,14 @@ class LookbackRnn(nn.Module):
         self.label_out = nn.Linear(WIDTH, LABELS)
         begun(self)
 
-    def forward(self, tokens: Tensor, bar_steps: Tensor) -> Tensor:
-        """tokens [N, steps], bar_steps [N] -> logits [N, steps - 1, 64] of every step but the first."""
-        x, _ = self.lstm(lookback_inputs(tokens, bar_steps))
-        logits: Tensor = self.label_out(self.dropout(x))
-        return logits
+    def _through(self, x: Tensor, state: Any) -> tuple[Tensor, Any]:
+        x, state = self.lstm(x, state)
+        return x, state
 
 
-class AttentionRnn(nn.Module):
+class AttentionRnn(MelodyRnn):
+    _inputs = staticmethod(key_inputs)
+
     def __init__(self) -> None:
         super().__init__()
         self.attention = AttentionLstm(KEY_INPUTS, WIDTH, ATTENTION_STEPS)
@@ -190,12 +231,11 @@ class AttentionRnn(nn.Module):
         self.label_out = nn.Linear(WIDTH, LABELS)
         begun(self)
 
-    def forward(self, tokens: Tensor, bar_steps: Tensor) -> Tensor:
-        """tokens [N, steps], bar_steps [N] -> logits [N, steps - 1, 64] of every step but the first."""
-        x, _ = self.attention(key_inputs(tokens, bar_steps))
-        x, _ = self.upper(self.dropout(x))
-        logits: Tensor = self.label_out(self.dropout(x))
-        return logits
+    def _through(self, x: Tensor, state: Any) -> tuple[Tensor, Any]:
+        attended, upper = state or (None, None)
+        x, attended = self.attention(x, attended)
+        x, upper = self.upper(self.dropout(x), upper)
+        return x, (attended, upper)
 
 
 class _MelodyRnnRecipe(Recipe):
@@ -225,8 +265,11 @@ class _MelodyRnnRecipe(Recipe):
         return {"loss": of_labels[valid].mean(), "events": of_events[after].mean()}
 
     def check(self, net: nn.Module, device: torch.device) -> str:
-        """Nats an event behind the first two bars, and how many onsets there are foretold, of every other run."""
+        """Nats an event behind the first two bars, and how many onsets there are foretold, of every other run; and of
+        every tenth, drawn anew behind its first two bars, how many notes of the whole are in one scale."""
+        assert isinstance(net, MelodyRnn)
         nats = count = found = onsets = 0.0
+        scale, choose = Tally(), drawing(device)
         which = np.arange(0, len(self.validation), 2)
         for chunk in chunks(which, 256):
             tokens, bar_steps, steps = (tensor.to(device) for tensor in _runs(self.validation.batch(chunk)))
@@ -238,7 +281,15 @@ class _MelodyRnnRecipe(Recipe):
             onset = after & (following >= FIRST_PITCH)
             found += float((onset & (events.argmax(2) == following)).sum())
             onsets += float(onset.sum())
-        return f"{nats / count:.4f} nats an event; onsets {found / onsets:.4f}"
+        for chunk in chunks(np.arange(0, len(self.validation), 10), 256):
+            tokens, bar_steps, steps = (tensor.to(device) for tensor in _runs(self.validation.batch(chunk)))
+            drawn = net.continued(tokens, bar_steps, PRIMER_BARS, choose)
+            for row, played, length in zip(chunk, drawn.cpu().numpy(), steps.tolist(), strict=True):
+                pitches = played[:length][played[:length] >= FIRST_PITCH]
+                if len(pitches):
+                    group = self.validation.tunes[self.validation.owners[row]].group
+                    scale.add(group, scale_consistency(pitches), 1.0)
+        return f"{nats / count:.4f} nats an event; onsets {found / onsets:.4f}; in one scale {scale.value:.4f}"
 
 
 class LookbackRnnRecipe(_MelodyRnnRecipe):

@@ -56,10 +56,10 @@ class Tally:
         numerators, denominators = zip(*self._sums.values(), strict=True)
         return float(sum(numerators) / max(sum(denominators), 1e-9))
 
-    def named(self, name: str, scale: float = 1.0) -> dict[str, float]:
+    def named(self, name: str) -> dict[str, float]:
         """NAME, and NAME_low and NAME_high: the 95 % interval by bootstrap over files."""
         low, high = interval(list(self._sums.values()))
-        return {name: scale * self.value, f"{name}_low": scale * low, f"{name}_high": scale * high}
+        return {name: self.value, f"{name}_low": low, f"{name}_high": high}
 
 
 class TokenLanguage:
@@ -124,28 +124,38 @@ def drum_vae_figures(model: LoadedModel, windows: Windows, language: TokenLangua
     """
     drummer = DrumVae(ModelUse(model))
     latents = []
-    kl, found, missed, added, exact, velocity_errors, timing_errors = [], 0.0, 0.0, 0.0, 0.0, [], []
+    found, exact, louder, late, nats = Tally(), Tally(), Tally(), Tally(), Tally()
     for chunk in chunks(np.arange(len(windows))):
         batch = windows.plain(chunk)
         mean, deviation = drummer.posterior(batch.cells, batch.positions)
         latents.append(mean)
-        kl.append(0.5 * (mean**2 + deviation**2 - 1.0 - 2.0 * np.log(deviation)).sum(1))
+        cost = 0.5 * (mean**2 + deviation**2 - 1.0 - 2.0 * np.log(deviation)).sum(1)
         hits, velocity, offset = np.split(batch.cells, 3, axis=2)
         played = _most_likely(drummer, mean, batch.positions)
-        both = (hits * played.hits) > 0
-        found += both.sum()
-        missed += (hits * (1 - played.hits)).sum()
-        added += (played.hits * (1 - hits)).sum()
-        exact += (hits == played.hits).all(2).sum()
-        velocity_errors.append(127.0 * np.abs(velocity - played.velocity)[both])
+        both = hits * played.hits
         milliseconds = SIXTEENTH_MS / windows.tempos_bpm[windows.owners[chunk]][:, None, None]
-        timing_errors.append((np.abs(offset - played.offset) * milliseconds)[both])
+        for file, *sums in zip(
+            [windows.files[owner] for owner in windows.owners[chunk]],
+            both.sum((1, 2)),
+            (hits + played.hits).sum((1, 2)),
+            (hits == played.hits).all(2).sum(1),
+            (127.0 * np.abs(velocity - played.velocity) * both).sum((1, 2)),
+            (np.abs(offset - played.offset) * milliseconds * both).sum((1, 2)),
+            cost,
+            strict=True,
+        ):
+            same, either, right, velocity_error, timing_error_ms, kl = sums
+            found.add(file, 2.0 * same, either)
+            exact.add(file, right, STEPS)
+            louder.add(file, velocity_error, same)
+            late.add(file, timing_error_ms, same)
+            nats.add(file, kl, 1.0)
     figures = {
-        "hit_f1": float(2 * found / (2 * found + missed + added)),
-        "exact_step_accuracy": float(exact / (len(windows) * STEPS)),
-        "velocity_mae": float(np.concatenate(velocity_errors).mean()),
-        "timing_mae_ms": float(np.concatenate(timing_errors).mean()),
-        "kl_nats": float(np.concatenate(kl).mean()),
+        **found.named("hit_f1"),
+        **exact.named("exact_step_accuracy"),
+        **louder.named("velocity_mae"),
+        **late.named("timing_mae_ms"),
+        **nats.named("kl_nats"),
         "windows": len(windows),
     }
     if language is not None:

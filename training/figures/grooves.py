@@ -6,7 +6,7 @@ cell the louder stays; offset = onset - grid in sixteenths.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,7 @@ from training.data.drum_sequences import Sequences
 from training.data.drum_windows import Batch, Windows
 from training.figures.drums import SIXTEENTH_MS, Tally
 
-__all__ = ["drum_continuation_figures", "drumify_figures", "humanise_figures"]
+__all__ = ["drum_continuation_figures", "drumify_figures", "groove_consistency", "humanise_figures"]
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -48,7 +48,7 @@ def humanise_figures(model: LoadedModel, windows: Windows) -> dict[str, float]:
     drummer = Humanise(ModelUse(model))
     rng = np.random.default_rng(0)
     late, square, louder = Tally(), Tally(), Tally()
-    drawn, true = [], []
+    files, drawn, true = [], [], []
     for file, batch in _by_performance(windows):
         hits, velocity, offset = np.split(batch.cells, 3, axis=2)
         tempo_bpm = float(batch.tempos_bpm[0])
@@ -59,18 +59,28 @@ def humanise_figures(model: LoadedModel, windows: Windows) -> dict[str, float]:
         square.add(file, (wrong**2).sum(), len(wrong))
         louder.add(file, 127.0 * np.abs(velocity - medians.velocity)[hits > 0].sum(), len(wrong))
         played = drummer.play(hits, batch.positions, tempo_bpm, noise)
+        files.append(file)
         drawn.append(np.stack((played.offset[hits > 0], played.velocity[hits > 0])))
         true.append(np.stack((offset[hits > 0], velocity[hits > 0])))
-    # Clips that were programmed on the grid have no spread to compare with.
-    spread = np.concatenate(drawn, 1).std(1) / np.maximum(np.concatenate(true, 1).std(1), LEAST_SPREAD)
     return {
         **late.named("timing_mae_ms"),
         **square.named("timing_mse_16ths2"),
         **louder.named("velocity_mae"),
-        "timing_spread_ratio": float(spread[0]),
-        "velocity_spread_ratio": float(spread[1]),
+        **_spread("timing_spread_ratio", files, [feel[0] for feel in drawn], [feel[0] for feel in true]),
+        **_spread("velocity_spread_ratio", files, [feel[1] for feel in drawn], [feel[1] for feel in true]),
         "windows": len(windows),
     }
+
+
+def _spread(name: str, files: Sequence[str], drawn: Sequence[Floats], true: Sequence[Floats]) -> dict[str, float]:
+    """The standard deviation of what was drawn over that of what was played, of as many hits of each file."""
+    squares = Tally()
+    middles = [np.concatenate(values).mean() for values in (drawn, true)]
+    for file, *values in zip(files, drawn, true, strict=True):
+        wide = [((hits - middle) ** 2).sum() for hits, middle in zip(values, middles, strict=True)]
+        # Clips that were programmed on the grid have no spread to compare with.
+        squares.add(file, wide[0], max(wide[1], len(values[1]) * LEAST_SPREAD**2))
+    return {key: value**0.5 for key, value in squares.named(name).items()}
 
 
 def drumify_figures(model: LoadedModel, windows: Windows) -> dict[str, float]:
@@ -95,16 +105,21 @@ def drumify_figures(model: LoadedModel, windows: Windows) -> dict[str, float]:
             sure = np.clip(chance.astype(np.float64), LEAST_CHANCE, 1.0 - LEAST_CHANCE)
             cost.add(file, -np.where(hits > 0, np.log(sure), np.log1p(-sure)).sum(), hits.size)
             right.add(file, (found == (hits > 0)).sum(), hits.size)
-        figures |= both.named(f"f1{ending}") | cost.named(f"bce{ending}")
-        figures[f"cell_accuracy{ending}"] = right.value
+        figures |= both.named(f"f1{ending}") | cost.named(f"bce{ending}") | right.named(f"cell_accuracy{ending}")
     return {**figures, "windows": len(windows)}
+
+
+def groove_consistency(hits: Floats, bar_steps: int) -> float:
+    """Of hits [steps, 9] in whole bars, two or more: 1 less the share of steps on which one bar has an onset and the
+    next has none, or the other way round. MusPy's (Wu, Yang 2020)."""
+    onsets = hits.max(1).reshape(-1, bar_steps)
+    return float(1.0 - np.abs(np.diff(onsets, axis=0)).mean())
 
 
 def drum_continuation_figures(model: LoadedModel, sequences: Sequences) -> dict[str, float]:
     """Two bars after two bars. nll_per_step: nats of the true combination of drums, given all before. hit_f1: of the
-    continuation at temperature 0. groove_consistency (as MusPy defines it): 1 less the share of steps on which one bar
-    has an onset and the next has none, or the other way round; of the last bar of the primer and the two after it,
-    drawn at temperature 1; data_...: of the drummers' own. copy_hit_f1: of the primer played again."""
+    continuation at temperature 0. groove_consistency: of the last bar of the primer and the two after it, drawn at
+    temperature 1; data_...: of the drummers' own. copy_hit_f1: of the primer played again."""
     drummer = DrumContinuation(ModelUse(model))
     shape = window(sequences.performances[0].meter)
     steps, bar = STEPS, shape.bar_steps
@@ -124,13 +139,12 @@ def drum_continuation_figures(model: LoadedModel, sequences: Sequences) -> dict[
         before = primer[:, :CLASSES]
         copied.add(file, 2.0 * (before * hits).sum(), before.sum() + hits.sum())
         for tally, played in ((drawn_groove, drawn), (true_groove, hits)):
-            onsets = np.concatenate((before[-bar:], played)).max(1).reshape(-1, bar)
-            tally.add(file, 1.0 - np.abs(np.diff(onsets, axis=0)).mean(), 1.0)
+            tally.add(file, groove_consistency(np.concatenate((before[-bar:], played)), bar), 1.0)
     return {
         **cost.named("nll_per_step"),
         **found.named("hit_f1"),
-        "copy_hit_f1": copied.value,
-        "groove_consistency": drawn_groove.value,
-        "data_groove_consistency": true_groove.value,
+        **copied.named("copy_hit_f1"),
+        **drawn_groove.named("groove_consistency"),
+        **true_groove.named("data_groove_consistency"),
         "windows": len(sequences),
     }

@@ -67,8 +67,8 @@ def melody_vae_figures(model: LoadedModel, tunes: Sequence[Tune]) -> dict[str, f
             right.add(group, same[i].sum(), valid[i].sum())
             onsets.add(group, (same[i] & onset[i]).sum(), onset[i].sum())
             kl.add(group, cost[i], 1.0)
-    figures = {**right.named("token_accuracy"), **onsets.named("onset_accuracy"), "kl_nats": kl.value}
-    figures |= {"windows": len(windows)}
+    figures = {**right.named("token_accuracy"), **onsets.named("onset_accuracy"), **kl.named("kl_nats")}
+    figures["windows"] = len(windows)
     four_four = np.flatnonzero([windows.shapes[owner].bar_steps == 16 for owner in windows.owners])
     if len(four_four):
         positions = windows.batch(four_four[:1]).positions
@@ -155,17 +155,17 @@ def melody_continuation_figures(model: LoadedModel, tunes: Sequence[Tune]) -> di
     figures = {
         **tallies["nll"].named("nll_per_event"),
         **tallies["onsets"].named("onset_accuracy"),
-        "scale_consistency": tallies["scale"].value,
-        "data_scale_consistency": tallies["data_scale"].value,
+        **tallies["scale"].named("scale_consistency"),
+        **tallies["data_scale"].named("data_scale_consistency"),
         "windows": len(which),
     }
     if windows.harmony.any():
         figures |= {
-            "nll_per_event_with_chords": tallies["chord_nll"].value,
-            "nll_per_event_without_chords": tallies["plain_nll"].value,
-            "chord_tone_rate": tallies["chord_tones"].value,
-            "chord_tone_rate_without_chords": tallies["plain_tones"].value,
-            "data_chord_tone_rate": tallies["data_tones"].value,
+            **tallies["chord_nll"].named("nll_per_event_with_chords"),
+            **tallies["plain_nll"].named("nll_per_event_without_chords"),
+            **tallies["chord_tones"].named("chord_tone_rate"),
+            **tallies["plain_tones"].named("chord_tone_rate_without_chords"),
+            **tallies["data_tones"].named("data_chord_tone_rate"),
         }
     return figures
 

@@ -1,7 +1,6 @@
 """Melody continuation: the bars so far -> the next ones, a step at a time, with or without chords.
 
 Lookback RNN (Magenta 2016) is shown the events of one and two bars ago. So is this, for any length of bar, with what is
-Lookback RNN (Magenta 2016) is shown the events of one and two bars ago. So is this, for any length of bar, with what is
 before, and how often each pitch class has been heard, by which the key is kept. Chords are what sounds beside the
 melody, now and a beat later: a lead sheet's symbols, or whatever another track plays.
 """
