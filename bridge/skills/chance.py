@@ -32,9 +32,9 @@ class Chance:
         """[variations, 1] uniform in [0, 1): which kind of groove."""
         return self._uniform(0, variations, 1)
 
-    def ideas(self, variations: int, windows: int, latent_size: int) -> Floats:
-        """[variations, windows, latent] standard normal numbers, by Box and Muller's method."""
-        uniform = self._random(1).random((variations, 2, windows, latent_size))
+    def ideas(self, variations: int, windows: int, latent_size: int, attempt: int = 0) -> Floats:
+        """[variations, windows, latent] standard normal numbers, by Box and Muller's method; others at each attempt."""
+        uniform = self._random(1 if attempt == 0 else 3 + attempt).random((variations, 2, windows, latent_size))
         radius = np.sqrt(-2.0 * np.log1p(-uniform[:, 0]))
         return np.asarray(radius * np.cos(2.0 * np.pi * uniform[:, 1]), np.float32)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
@@ -12,7 +14,7 @@ from bridge.models.harmony import CHORD_COLUMNS, chords_of
 from bridge.models.melody_continuation import HISTORY, MelodyContinuation
 from bridge.models.melody_grid import FIRST_PITCH, HOLD, REST, TOKENS, Line, Passage, pitch_of_token, token_of_pitch
 from bridge.music.clip import Clip, Note
-from bridge.skills.bare import LIVELIER_NATS, until_heard
+from bridge.skills.bare import FEWEST_NOTES, LIVELIER_NATS, LONGEST_LULL_BARS, lulls, until_heard
 from bridge.skills.feel import Feel
 from bridge.skills.lock import FORBIDDEN, Lock
 from bridge.skills.phrasing import FEELS, phrased
@@ -62,7 +64,8 @@ def continue_melody(
     rings on, it does so until a new one begins, and a note that is early on the next bar is that bar's first, not to
     be played twice. Alone, the continuation begins with its first new note.
 
-    A continuation of two bars or more that would have one note or none is played again, with notes likelier.
+    What would die away is played again, with notes likelier from there on: where none would begin for more than two
+    bars, or than the primer itself waits for one. So is a continuation that would have no note, or but one in two bars.
     At temperature 0 the seed makes no difference: the first variation is the likeliest continuation, and each of the
     others the likeliest to a taste of its own. Raises BadValue for a primer without notes, and where the result would
     be too long; Unsupported for a meter that the grid does not hold.
@@ -99,11 +102,15 @@ def continue_melody(
 
     played = play(np.arange(variations))
 
-    def play_again(bare: Ints) -> None:
-        bias[bare, :, FIRST_PITCH:] += LIVELIER_NATS
-        played[bare] = play(bare)
+    longest_lull = max(LONGEST_LULL_BARS * shape.bar_steps, _longest_wait(line, primer))
+    fewest = min(length_bars, FEWEST_NOTES)
 
-    until_heard(length_bars, lambda: (played >= FIRST_PITCH).sum(1), play_again)
+    def play_again(where: npt.NDArray[np.bool_], _: int) -> None:
+        bias[..., FIRST_PITCH:] += LIVELIER_NATS * where[..., None]
+        rows = np.flatnonzero(where.any(1))
+        played[rows] = play(rows)
+
+    until_heard(lambda: lulls(played >= FIRST_PITCH, shape.bar_steps, longest_lull, fewest), play_again)
     touch = feel.touch(variations, steps, FEELS)
     velocity = np.full(steps, line.mean_velocity, np.float32)
     length_beats = length_bars * clip.meter.bar_beats
@@ -127,6 +134,12 @@ def _last_note(line: Line, primer: Primer) -> Note:
     last = max(before or inside, key=lambda note: note.start_beats)
     own = (note for note in primer.notes if (note.start_beats, note.pitch) == (last.start_beats, last.pitch))
     return next(own, last)
+
+
+def _longest_wait(line: Line, primer: Primer) -> int:
+    """Steps from one note of the primer to the next, at most, as it loops."""
+    at = sorted(step for step in line.holders if step < primer.steps)
+    return max(after - step for step, after in pairwise([*at, at[0] + primer.steps]))
 
 
 def _token(note: Note, line: Line, octaves: int, lock: Lock) -> int:

@@ -71,7 +71,7 @@ class Drums(Player[Roll]):
         return played.hits, played.velocity, played.offset
 
     def begun(self, played: Parts) -> npt.NDArray[np.int64]:
-        return np.asarray(played[0].sum((1, 2)), np.int64)
+        return np.asarray(played[0].sum(2), np.int64)
 
     def livelier(self, bias: Floats, nats: float) -> Floats:
         return bias + np.float32(nats)

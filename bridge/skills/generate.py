@@ -10,11 +10,13 @@ import numpy.typing as npt
 from bridge.models.grid import steps_in, window
 from bridge.music.clip import Clip
 from bridge.music.meter import Meter
-from bridge.skills.bare import LIVELIER_NATS, until_heard
+from bridge.skills.bare import FEWEST_NOTES, LIVELIER_NATS, until_heard
 from bridge.skills.chance import MOST_LIKELY, Chance
 from bridge.skills.player import Passage, Player, S, in_rows, joined
 
 __all__ = ["WANDER", "generate"]
+
+Floats = npt.NDArray[np.float32]
 
 WANDER = 0.5
 """How much of each window's noise in a long clip is its own, 0 to 1: the same groove, not the same bars."""
@@ -41,25 +43,35 @@ def generate(
     windows = shape.count(out_beats)
     rows = variations * windows
     chance = Chance(seed, temperature)
-    kinds = chance.kinds(variations).repeat(windows, axis=0)
-    noise = chance.ideas(variations, windows, player.latent_size)
-    if temperature < MOST_LIKELY:
-        noise *= player.cold_ideas
-    noise[:, 1:] = math.sqrt(1.0 - WANDER**2) * noise[:, :1] + WANDER * noise[:, 1:]
-    latents = player.imagine(in_rows(noise), kinds, density, shape)
+    kinds = chance.kinds(variations)
+
+    def imagined(which: npt.NDArray[np.bool_], attempt: int) -> Floats:
+        noise = chance.ideas(variations, windows, player.latent_size, attempt)[which]
+        if temperature < MOST_LIKELY:
+            noise *= player.cold_ideas
+        noise[:, 1:] = math.sqrt(1.0 - WANDER**2) * noise[:, :1] + WANDER * noise[:, 1:]
+        return player.imagine(in_rows(noise), kinds[which].repeat(windows, axis=0), density, shape)
+
+    latents = imagined(np.ones(variations, np.bool_), 0)
     leaning = player.leaning((), (), rows)
     hits, feel = in_rows(chance.hits(variations, windows)), in_rows(chance.feel(variations, windows))
     played = player.play(latents, shape, leaning, temperature, hits, feel)
 
-    def play_again(which: npt.NDArray[np.int64]) -> None:
-        at = (which[:, None] * windows + np.arange(windows)).ravel()
+    def play_again(which: npt.NDArray[np.bool_], attempt: int) -> None:
+        at = np.flatnonzero(which.repeat(windows))
+        latents[at] = imagined(which, attempt)
         leaning[at] = player.livelier(leaning[at], LIVELIER_NATS)
         again = player.play(latents[at], shape, leaning[at], temperature, hits[at], feel[at])
         for part, other in zip(played, again, strict=True):
             part[at] = other
 
-    # Where few pitches are allowed, what is imagined may have none of them.
-    until_heard(bars, lambda: player.begun(played).reshape(variations, windows).sum(1), play_again)
+    def bare() -> npt.NDArray[np.bool_]:
+        begun = player.begun(played)[:, : shape.steps].reshape(variations, -1)[:, : steps_in(out_beats)]
+        return np.asarray(begun.sum(1) < min(FEWEST_NOTES, begun.shape[1]), np.bool_)
+
+    # What is imagined fills a window, of which a single bar may have next to nothing, and of few pitches there may be
+    # none in it: then something else is imagined.
+    until_heard(bare, play_again)
     everything: tuple[Passage[S]] = (Passage(0, steps_in(out_beats)),)
     return tuple(
         player.placed(joined(played, shape, i * windows, windows), everything, meter, out_beats, humanise)

@@ -105,7 +105,7 @@ class Melodies(Player[Line]):
         return np.where(nats > 0.5 * FORBIDDEN, tokens, HOLD), feel[..., :FEELS]
 
     def begun(self, played: Parts) -> Ints:
-        return np.asarray((played[0] >= FIRST_PITCH).sum(1), np.int64)
+        return np.asarray(played[0] >= FIRST_PITCH, np.int64)
 
     def livelier(self, bias: Floats, nats: float) -> Floats:
         more = bias.copy()

@@ -123,7 +123,7 @@ class Player(ABC, Generic[S]):
 
     @abstractmethod
     def begun(self, played: Parts) -> npt.NDArray[np.int64]:
-        """How many notes begin in each window of what is played [rows, 32, ...]: [rows]."""
+        """How many notes begin on each step of what is played [rows, 32, ...]: [rows, 32]."""
 
     @abstractmethod
     def livelier(self, bias: Floats, nats: float) -> Floats:

@@ -87,11 +87,31 @@ def test_a_continuation_without_notes_is_played_again_and_only_that(model: Stand
     *first, second, third = (len(run["token_bias"]) for run in resting.runs)
     assert sum(first) == 16
     assert 0 < second == third < 16
-    # A bar may be a rest, and who never sings is not asked for ever.
-    assert any(not clip.notes for clip in continued(resting, scale(), variations=16, length_bars=1, with_primer=False))
+    # A bar is sung, too, and who never sings is not asked for ever.
+    assert all(clip.notes for clip in continued(resting, scale(), variations=16, length_bars=1, with_primer=False))
     silent = StandIn("melody_continuation", plays(REST))
     continued(silent, scale(), with_primer=False)
     assert len(silent.runs) == 1 + TRIES
+
+
+def test_a_line_that_dies_away_is_played_again_from_there_on() -> None:
+    """One that sings two bars, and then only where notes are likelier than they were."""
+
+    def singer(inputs: Arrays) -> Arrays:
+        told = QUARTERS(inputs)["played"].copy()
+        told[:, 32:][inputs["token_bias"][:, 32:, MIDDLE_C] < 1.5 * LIVELIER_NATS] = REST
+        return {"played": told}
+
+    tired = StandIn("melody_continuation", singer)
+    (clip,) = continued(tired, scale(), length_bars=8, with_primer=False)
+    assert [round(note.start_beats) for note in clip.notes] == [*range(8), *range(11, 32)]
+    assert len(tired.runs) == 3
+    assert not tired.runs[-1]["token_bias"][:, :44, MIDDLE_C].any()  # the last note is on step 28
+    # Two bars without a note are a rest; and who waits for six bars is answered by a line that waits.
+    patient = Clip((Note(60, 0.0, 1.0, 80.0), Note(64, 4.0, 1.0, 80.0)), 28.0)
+    for primer, length_bars in ((scale(), 3), (patient, 7)):
+        (clip,) = continued(StandIn("melody_continuation", singer), primer, length_bars=length_bars, with_primer=False)
+        assert len(clip.notes) == 8
 
 
 @pytest.mark.parametrize("meter", METERS, ids=str)
@@ -397,3 +417,10 @@ def test_the_coldest_variations_differ_and_need_no_seed(shipped: ModelUse, lines
 def test_few_continuations_are_no_melodies(shipped: ModelUse, lines: dict[str, Clip]) -> None:
     clips = [clip for seed in range(3) for name in ("melody", "jig") for clip in sung(shipped, lines[name], seed=seed)]
     assert sum(len(clip.notes) <= 1 for clip in clips) <= 1
+
+
+def test_long_continuations_do_not_die_away(shipped: ModelUse, lines: dict[str, Clip]) -> None:
+    """Without being played again, two in five have four bars or more in which no note begins."""
+    for clip in sung(shipped, lines["bass"], length_bars=16, temperature=0.5):
+        starts_bars = [note.start_beats / 4.0 for note in clip.notes]
+        assert max(after - before for before, after in pairwise([0.0, *starts_bars, 16.0])) < 4.0

@@ -66,6 +66,15 @@ def test_at_temperature_0_the_seed_makes_no_difference(singer: MelodyVae) -> Non
     assert all(len(clip.notes) > 2 for clip in cold)
 
 
+@pytest.mark.parametrize("lock", [OPEN, Lock(57, 81, Scale(9, "Minor"))], ids=["open", "A Minor"])
+def test_a_single_bar_is_a_melody_too(singer: MelodyVae, lock: Lock) -> None:
+    """Of two bars that are imagined one may be a rest, or one long note."""
+    clips = [clip for seed in range(4) for clip in new(singer, lock, bars=1, variations=16, seed=seed)]
+    assert all(len(clip.notes) > 1 for clip in clips)
+    for clip in new(singer, lock, meter=Meter(1, 16), bars=1):
+        assert len(clip.notes) == 1  # more do not fit
+
+
 @pytest.mark.parametrize("meter", [Meter(), Meter(6, 8)], ids=str)
 def test_also_of_two_pitches_a_melody_is_made(singer: MelodyVae, meter: Meter) -> None:
     for low_pitch, root in ((57, 9), (60, 9), (65, 0)):
