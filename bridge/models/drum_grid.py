@@ -189,11 +189,12 @@ def decode(cells: Cells, sources: Sequence[Source], kit: Kit, out_beats: float) 
     `sources` stand in order, the most important first; the first one that has a hit in the same cell gives the note its
     pad, its length and `source`, and all notes that shared the cell come back with it. Other hits are new: on the pad
     that the first source of the same kit plays their class on, else on the kit's. A new hit is never placed before
-    beat 0, where Live would not play it. Only hits within `out_beats` are heard.
+    beat 0, where Live would not play it, and ends where its pad is hit again. Only hits within `out_beats` are heard.
     """
     notes: list[Note] = []
     ours = [source for source in sources if source.roll.kit == kit]
     voices = [_voice(class_index, ours, kit) for class_index in range(CLASSES)]
+    newest: dict[int, int] = {}  # of each pad, where its last new hit stands in `notes`
     at = np.nonzero(cells.hits[: steps_in(out_beats)])
     velocities = np.maximum(1.0, np.minimum(127.0, np.rint(cells.velocity[at].astype(np.float64) * 127.0)))
     offsets_beats = cells.offset[at].astype(np.float64) / STEPS_PER_BEAT
@@ -210,6 +211,8 @@ def decode(cells: Cells, sources: Sequence[Source], kit: Kit, out_beats: float) 
             start_beats = max(0.0, grid_beats + offset_beats)
             if start_beats < out_beats:
                 pad, length_beats = voices[class_index]
+                _end(notes, newest, pad, start_beats)
+                newest[pad] = len(notes)
                 # It ends with the loop, or the clip as a file would last longer than its bars.
                 notes.append(Note(pad, start_beats, min(length_beats, out_beats - start_beats), velocity))
             continue
@@ -222,10 +225,20 @@ def decode(cells: Cells, sources: Sequence[Source], kit: Kit, out_beats: float) 
             own_beats = source.roll.cells.offset.item(cell) / STEPS_PER_BEAT
             later_beats = (1.0 - source.faith) * (offset_beats - own_beats)
             louder = (1.0 - source.faith) * (velocity - held[0].velocity)
-            notes += _shaded(held, later_beats, louder, out_beats)
-        else:
-            notes += held
+            held = tuple(_shaded(held, later_beats, louder, out_beats))
+        for note in held:
+            _end(notes, newest, note.pitch, note.start_beats)
+        notes += held
     return tuple(notes)
+
+
+def _end(notes: list[Note], newest: dict[int, int], pad: int, start_beats: float) -> None:
+    """Ends the pad's last new hit where the pad is hit again: of two that overlap MIDI cannot tell which one ends."""
+    if pad in newest:
+        note = notes[newest[pad]]
+        between_beats = start_beats - note.start_beats
+        if 0.0 < between_beats < note.length_beats:
+            notes[newest[pad]] = replace(note, length_beats=between_beats)
 
 
 def _voice(class_index: int, ours: Sequence[Source], kit: Kit) -> tuple[int, float]:

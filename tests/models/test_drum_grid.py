@@ -400,6 +400,18 @@ def test_a_new_hit_goes_to_the_pad_that_the_clip_plays_its_class_on() -> None:
     assert {note.source for note in notes} == {None}
 
 
+def test_a_new_hit_ends_where_its_pad_is_hit_again() -> None:
+    """A clip of long notes, and new hits before, between and behind its own."""
+    roll = encode(Clip((Note(36, 2.0, 1.5, 90.0),), 8.0), GENERAL_MIDI)
+    cells = Cells.empty(STEPS)
+    cells.hits[[0, 4, 8, 12, 14], 0] = 1.0
+    cells.hits[2, 1] = 1.0
+    notes = decode(cells, [Source(roll, 1.0)], GENERAL_MIDI, 8.0)
+    assert {note.start_beats: note.length_beats for note in notes if note.pitch == 36} == {
+        0.0: 1.0, 1.0: 1.0, 2.0: 1.5, 3.0: 0.5, 3.5: 1.5,
+    }  # fmt: skip
+
+
 def test_half_faith_is_half_way_between_the_clips_note_and_the_models() -> None:
     clip = Clip((Note(36, 1.02, 0.1, 100.0, source=0),), 4.0)
     roll = encode(clip, GENERAL_MIDI)
