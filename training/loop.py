@@ -80,7 +80,7 @@ def train(
 ) -> Path:
     """Trains until `steps`, from `work`/NAME.SEED.pt on where that is there, and returns its path.
 
-    `origin` tells the data and the first weights: what began with others is not gone on from, which raises BadFile.
+    `origin` tells the data, the kit and the first weights: what began with others is refused by BadFile.
     `first_weights` are what a training that has not begun starts from, in smaller steps. Two threads are slower than
     one on a machine that has something else to do.
     """
@@ -105,7 +105,7 @@ def train(
         saved = torch.load(checkpoint, map_location=device, weights_only=True)
         if saved.get("origin", origin) != origin:
             raise BadFile(
-                f"{checkpoint} is of a training that began with other data or other first weights. "
+                f"{checkpoint} is of a training that began with other data, another kit or other first weights. "
                 "Name another folder for this one (--work), or delete that file."
             )
         net.load_state_dict(saved["net"])

@@ -30,7 +30,7 @@ from training.ancestors.melody_rnn import AttentionRnnRecipe, LookbackRnnRecipe
 from training.ancestors.music_vae import MusicVaeDrumsRecipe, MusicVaeMelodyRecipe
 from training.data.drum_data import read_drums
 from training.data.sources import sha256_of, training_data
-from training.data.tunes import read_tunes, split_of
+from training.data.tunes import read_tunes, tunes_of_split
 from training.evaluate import DRUM_FIGURES, MELODY_FIGURES
 from training.graphs.drum_continuation import DrumContinuationProduct
 from training.graphs.drum_vae import DrumVaeProduct, drum_families
@@ -112,8 +112,7 @@ def read(member: Member, paths: Sequence[Path], kit: Path | None) -> tuple[list[
     validation: list[Any]
     if member.melodies:
         tunes, skipped = read_tunes(paths, "all")
-        training = [tune for tune in tunes if split_of(tune.group) == "train"]
-        validation = [tune for tune in tunes if split_of(tune.group) == "validation"]
+        training, validation = (tunes_of_split(tunes, split) for split in ("train", "validation"))
     else:
         kind = read_kit(kit) if kit is not None else GENERAL_MIDI
         training, skipped = read_drums(paths, "train", kind, any_channel=kit is not None)
@@ -156,7 +155,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if skipped:
             print(f"Left out, all together: {len(skipped)} files or parts of files.", file=sys.stderr)
         sources = training_data(given.data)
-        origin = " ".join([*(source.sha256 for source in sources), *([sha256_of(given.first)] if given.first else [])])
+        # Without a kit it is the string that checkpoints have had from the first.
+        beside = (sha256_of(path) for path in (given.first, given.kit) if path is not None)
+        origin = " ".join([*(source.sha256 for source in sources), *beside])
         nets = [recipe.net() for _ in seeds]
         begun = read_weights(given.first, given.name, nets) if given.first is not None else [None] * len(nets)
         for seed, net, first in zip(seeds, nets, begun, strict=True):

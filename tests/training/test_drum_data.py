@@ -220,7 +220,7 @@ def test_a_wrong_split_is_one_sentence(tmp_path: Path) -> None:
     write(tmp_path / "song.mid")
     with pytest.raises(BadFile, match=r"no split 'exam': the splits are train, validation, test, all"):
         read_drums([tmp_path], "exam")
-    with pytest.raises(BadFile, match=r"files of one name only, and none for validation"):
+    with pytest.raises(BadFile, match=r"files of one name only, and none for validation: give files of other names"):
         read_drums([tmp_path], "validation")
     assert len(read_drums([tmp_path], "train")[0]) == len(read_drums([tmp_path], "test")[0]) == 1
 

@@ -19,7 +19,7 @@ from training.data.harmony import Harmony, harmony_of_notes
 from training.data.midi_tracks import read_piece
 from training.data.musicxml import read_score
 from training.data.tune_groups import alike, group_title, groups
-from training.data.tunes import Tune, is_melody, off_grid, read_tunes, split_of, top_line
+from training.data.tunes import Tune, is_melody, off_grid, read_tunes, top_line, tunes_of_split
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 CEOL_RINCE = SHARED / "ceol_rince" / "ceol-rince-midi-train.tar.xz"
@@ -622,14 +622,8 @@ def test_a_split_keeps_groups_whole_and_takes_about_a_tenth(tmp_path: Path) -> N
     assert len(train) + len(validation) == len(everything) == 121
     assert 4 <= len(validation) <= 24
     assert not {tune.group for tune in train} & {tune.group for tune in validation}
-    assert {split_of(tune.group) for tune in validation} == {"validation"}
     by_name = {tune.name: tune.group for tune in everything}
     assert by_name["zz another name"] == by_name["tune af"]
-
-
-def test_the_split_of_a_title_is_the_same_everywhere() -> None:
-    """The shipped melody models were trained by it: with another one they would be judged on their own training."""
-    assert [i for i in range(40) if split_of(f"tune {i}") == "validation"] == [2, 4, 6, 27]
 
 
 def test_numbers_are_versions_while_they_are_few(tmp_path: Path) -> None:
@@ -652,11 +646,25 @@ def test_what_was_kept_back_is_taken_whole(tmp_path: Path) -> None:
     assert 0 < parts["validation"] < parts["train"]
 
 
-def test_a_split_without_tunes_is_one_sentence(tmp_path: Path) -> None:
-    data = folder(tmp_path, {"a tune.mid": midi(midi_track(eighths(SCALE * 2)))})
-    other = {"train": "validation", "validation": "train"}[split_of("atune")]
-    with pytest.raises(BadFile, match=f"None of the 1 tunes found falls into the split '{other}'"):
-        read_tunes([data], other)
+@pytest.mark.parametrize("number", [2, 3, 6, 9])
+def test_small_folders_have_a_tune_to_validate_on(tmp_path: Path, number: int) -> None:
+    data = [folder(tmp_path, many(number))]
+    everything, train, validation = (read_tunes(data, split)[0] for split in ("all", "train", "validation"))
+    assert len(validation) == 1
+    assert len(train) == number - 1
+    # What a training keeps back is what it is judged by.
+    assert [tunes_of_split(everything, split) for split in ("train", "validation")] == [train, validation]
+
+
+@pytest.mark.parametrize(
+    "names", [("a tune",), ("reel 1", "reel 2"), ("tune cb",)], ids=["one", "versions", "validation by its hash"]
+)
+def test_one_tune_is_for_training_and_none_is_left_to_validate_on(tmp_path: Path, names: Sequence[str]) -> None:
+    files = {f"{name}.mid": midi(midi_track(eighths(random_walk(i)))) for i, name in enumerate(names)}
+    data = folder(tmp_path, files)
+    assert len(read_tunes([data], "train")[0]) == len(names)
+    with pytest.raises(BadFile, match="data has one tune only, or versions of one, and none for validation: give"):
+        read_tunes([data], "validation")
 
 
 @pytest.mark.parametrize(

@@ -23,13 +23,12 @@ from training.data import groove_midi
 from training.data.archive import unpacked
 from training.data.midi_sections import read_sections
 from training.data.performance import Performance, cells_of
-from training.data.splits import SPLITS, WHOLE
+from training.data.splits import SPLITS, of_split
 
 __all__ = ["read_drums"]
 
 MIDI_ENDINGS = (".mid", ".midi")
 MAX_FILE_BYTES = 1024 * 1024  # a long song with all its tracks; mido needs a second for it
-VALIDATION_SHARE = 0.1
 
 
 def read_drums(
@@ -71,11 +70,15 @@ def read_drums(
                 skipped += [place + sentence for sentence in sentences]
     files, sentences = _without_copies(files)
     skipped += sentences
-    performances += _of_split(files, split)
+    played = [performance for of_file in files.values() for performance in of_file]
+    performances += of_split(played, _file_name, split)
     if not performances:
         listed = ", ".join(map(str, paths)) or "no folder at all"
         if files:
-            raise BadFile(f"{listed} has drums in files of one name only, and none for {split}: take the split all.")
+            raise BadFile(
+                f"{listed} has drums in files of one name only, and none for {split}: "
+                "give files of other names too, or take the split all."
+            )
         raise BadFile(f"No drums could be read from {listed}. {' '.join(skipped[:1])}".rstrip())
     return performances, skipped
 
@@ -158,21 +161,6 @@ def _without_copies(files: Mapping[Path, list[Performance]]) -> tuple[dict[Path,
     return {name: files[name] for name in first_of.values()}, sentences
 
 
-def _of_split(files: Mapping[Path, list[Performance]], split: str) -> list[Performance]:
-    """Validation has the names of the lowest tenth of shares; of a few names one, and of more at most every fifth."""
-    shares = sorted({_share(name) for name in files})
-    kept_back = sum(share < VALIDATION_SHARE for share in shares)
-    most = max(1, len(shares) // 5) if len(shares) > 1 else 0
-    validation = set(shares[: min(max(1, kept_back), most)])
-    return [
-        performance
-        for name, performances in files.items()
-        if split in WHOLE or (_share(name) in validation) == (split == "validation")
-        for performance in performances
-    ]
-
-
-def _share(name: Path) -> float:
-    """0 to 1, as good as drawn by chance, from the file's name without its ending, case, spaces and signs."""
-    letters = filter(str.isalnum, unicodedata.normalize("NFKC", name.stem).casefold())
-    return int.from_bytes(hashlib.sha256("".join(letters).encode()).digest()[:6], "big") / 2**48
+def _file_name(performance: Performance) -> str:
+    """Of its file, without ending, case, spaces and signs."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", Path(performance.file).stem).casefold()))

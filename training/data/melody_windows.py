@@ -96,7 +96,10 @@ class MelodyWindows:
                     owners.append(owner)
             first += len(raw)
         if not starts:
-            raise BadFile("None of the melodies is long enough, with three notes or more: give whole tunes.")
+            raise BadFile(
+                "Of the melodies to train on, or of those kept for validation, none is on the sixteenths, long enough "
+                "and has three notes or more: give more whole tunes."
+            )
         self.raw: Ints = np.concatenate(rows)
         self.harmony: Floats = np.concatenate(harmonies)
         self.starts: Ints = np.array(starts, np.int64)

@@ -6,7 +6,6 @@ of the first part that is sung, else of the first part; of a MIDI file, every tr
 
 from __future__ import annotations
 
-import hashlib
 import lzma
 import math
 import tarfile
@@ -25,12 +24,11 @@ from training.data.bars import Bar, Stretch, stretches
 from training.data.harmony import Harmony, harmony_of_notes, joined
 from training.data.midi_tracks import MAX_MIDI_BYTES, read_piece
 from training.data.musicxml import MAX_SCORE_BYTES, Score, read_score
-from training.data.splits import SPLITS, WHOLE
+from training.data.splits import SPLITS, of_split
 from training.data.tune_groups import group_title, groups, plain_title
 
-__all__ = ["Tune", "is_melody", "off_grid", "read_tunes", "split_of", "top_line"]
+__all__ = ["Tune", "is_melody", "off_grid", "read_tunes", "top_line", "tunes_of_split"]
 
-VALIDATION_SHARE = 0.1
 MIDI_SUFFIXES = (".mid", ".midi")
 SCORE_SUFFIXES = (".mxl", ".musicxml", ".xml")
 MAX_FILE_BYTES = max(MAX_MIDI_BYTES, MAX_SCORE_BYTES)
@@ -101,13 +99,20 @@ def read_tunes(paths: Sequence[Path], split: str) -> tuple[list[Tune], list[str]
         raise BadFile(f"No melody of {LEAST_BARS} bars was found in {', '.join(map(str, paths)) or 'no data'}.{why}")
     names = groups([tune.group for tune in found], [(tune.notes, tune.length_beats) for tune in found])
     grouped = [replace(tune, group=group) for tune, group in zip(found, names, strict=True)]
-    tunes = [tune for tune in grouped if split in WHOLE or split == split_of(tune.group)]
-    if not tunes:
+    return tunes_of_split(grouped, split), skipped
+
+
+def tunes_of_split(tunes: Sequence[Tune], split: str) -> list[Tune]:
+    """Those of all `tunes` that `read_tunes` gives for `split`: what is trained on and what is judged by are drawn from
+    the same. Raises BadFile where there is none, as for validation if all are of one group."""
+    found = of_split(tunes, lambda tune: tune.group, split)
+    if not found:
+        sources = ", ".join(dict.fromkeys(tune.source for tune in tunes))
         raise BadFile(
-            f"None of the {len(set(names))} tunes found falls into the split {split!r}, which is drawn by their "
-            "titles: give more files, or take the split 'all'."
+            f"{sources} has one tune only, or versions of one, and none for {split}: "
+            "give tunes of other names too, or take the split all."
         )
-    return tunes, skipped
+    return found
 
 
 def _of_source(source: str, of_path: list[tuple[str, Tune]]) -> list[Tune]:
@@ -130,12 +135,6 @@ def _of_source(source: str, of_path: list[tuple[str, Tune]]) -> list[Tune]:
             group = "/".join((*folder[shared:], title))
         found.append(replace(tune, source=source, group=group))
     return found
-
-
-def split_of(group: str) -> str:
-    """train, or validation for about a tenth of all groups: by a hash, the same on every computer."""
-    number = int.from_bytes(hashlib.sha256(group.encode("utf-8")).digest()[:8], "big")
-    return "validation" if number < VALIDATION_SHARE * 2**64 else "train"
 
 
 def off_grid(tune: Tune) -> float:

@@ -21,6 +21,7 @@ import onnxruntime
 from bridge.models.card import Card, TrainingData
 from bridge.models.kinds import KINDS
 from bridge.models.onnx_file import CARD_KEY, card_text
+from training.data.sources import OPEN_LICENCES
 from training.graphs.graph_layers import Weights
 
 __all__ = ["MAX_FILE_BYTES", "Arrays", "Product", "card_of", "fill_numbers", "ship"]
@@ -89,7 +90,6 @@ def card_of(
 ) -> Card:
     kind = KINDS[product.kind]
     inputs, outputs = kind.sized(product.latent)
-    licences = list(dict.fromkeys(source.licence for source in data))
     return Card(
         name=name or product.kind,
         kind=kind.name,
@@ -102,13 +102,22 @@ def card_of(
         inputs=inputs,
         outputs=outputs,
         training_data=tuple(data),
-        # Weights that anything under CC BY went into are given on as that.
-        licence="CC BY 4.0" if "CC BY 4.0" in licences else licences[0],
+        licence=_licence(data),
         seeds=tuple(seeds),
         training_steps=training_steps,
         numbers={},
         made_by=made_by,
     )
+
+
+def _licence(data: Sequence[TrainingData]) -> str:
+    """Of weights that all of `data` went into: CC BY where anything is under that, if the rest is known to allow it."""
+    others = [source.name for source in data if source.licence not in OPEN_LICENCES]
+    if others:
+        more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+        return f"not stated: ask those whose music is in {others[0]}{more}"
+    licences = [source.licence for source in data]
+    return "CC BY 4.0" if "CC BY 4.0" in licences else licences[0]
 
 
 def ship(product: Product, card: Card, path: Path, golden: Path | None) -> str:
