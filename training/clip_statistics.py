@@ -39,7 +39,7 @@ from training.data.excerpts import grooves_and_tunes, of_performance, of_tune, t
 from training.data.groove_midi import read_performances
 from training.data.melody_windows import on_grid
 from training.data.performance import Performance
-from training.data.tunes import Tune, read_tunes, split_of
+from training.data.tunes import Tune, read_tunes, tunes_of_split
 from training.figures.clips import Heard, groove_figures, tune_figures
 
 __all__ = ["as_markdown", "main", "tables"]
@@ -112,16 +112,17 @@ def drum_continuation_table(
 ) -> Table:
     drummer = DrumContinuation(ModelUse(model))
     true, made = [], []
-    for seed, (performance, clip) in enumerate(_drum_clips(held, n // 2, 2 * BARS)):
-        half_beats = BARS * clip.meter.bar_beats
-        primer, truth = _halves(clip, half_beats)
+    for seed, (performance, clip) in enumerate(_drum_clips(held, n, 2 * BARS)):
+        primer, truth = _halves(clip)
         (found,) = continue_drums(
             drummer, primer, GENERAL_MIDI, length_bars=BARS, with_primer=False, variations=1, temperature=TEMPERATURE,
             seed=seed, tempo_bpm=performance.tempo_bpm,
         )  # fmt: skip
         true.append(Heard(truth, primer))
         made.append(Heard(found, primer))
+    learnt = [_halves(clip) for _, clip in _drum_clips(training, n, 2 * BARS)]
     return f"`{model.card.name}`: two bars of 4/4 after two", {
+        "training": groove_figures([Heard(truth, primer) for primer, truth in learnt]),
         "the drummers": groove_figures(true),
         "continued": groove_figures(made),
     }
@@ -129,9 +130,9 @@ def drum_continuation_table(
 
 def drumify_table(model: LoadedModel, training: Sequence[Performance], held: Sequence[Performance], n: int) -> Table:
     drummer = Drumify(ModelUse(model))
-    beats = [p for p in held if p.beat_type == "beat"]
+    learnt, beats = ([p for p in drums if p.beat_type == "beat"] for drums in (training, held))
     true, made = [], []
-    for seed, (performance, clip) in enumerate(_drum_clips(beats, n // 2)):
+    for seed, (performance, clip) in enumerate(_drum_clips(beats, n)):
         if not clip.notes:
             continue
         (found,) = drumify(
@@ -141,13 +142,15 @@ def drumify_table(model: LoadedModel, training: Sequence[Performance], held: Seq
         true.append(Heard(clip))
         made.append(Heard(found))
     return f"`{model.card.name}`: drums to the taps of two bars of 4/4", {
+        "training": groove_figures([Heard(clip) for _, clip in _drum_clips(learnt, n) if clip.notes]),
         "the drummers": groove_figures(true),
         "to their taps": groove_figures(made),
     }
 
 
-def _halves(clip: Clip, half_beats: float) -> tuple[Clip, Clip]:
-    """What is early on the second half's first step belongs to that half."""
+def _halves(clip: Clip) -> tuple[Clip, Clip]:
+    """The first two bars, and the others. What is early on the second half's first step belongs to that half."""
+    half_beats = BARS * clip.meter.bar_beats
     half = steps_in(half_beats)
     first = [note for note in clip.notes if nearest_step(note.start_beats) < half]
     second = [note.moved(-half_beats) for note in clip.notes if nearest_step(note.start_beats) >= half]
@@ -167,14 +170,16 @@ def melody_vae_table(model: LoadedModel, training: Sequence[Tune], held: Sequenc
 def melody_continuation_table(model: LoadedModel, training: Sequence[Tune], held: Sequence[Tune], n: int) -> Table:
     singer = MelodyContinuation(ModelUse(model))
     true, made = [], []
-    for seed, (primer, truth) in enumerate(_melody_clips(held, n // 2, 2 * BARS)):
+    for seed, (primer, truth) in enumerate(_melody_clips(held, n, 2 * BARS)):
         (found,) = continue_melody(
             singer, primer, chords=None, lock=OPEN, length_bars=BARS, with_primer=False, variations=1,
             temperature=TEMPERATURE, seed=seed,
         )  # fmt: skip
         true.append(Heard(truth, primer))
         made.append(Heard(found, primer))
+    learnt = _melody_clips(training, n, 2 * BARS)
     return f"`{model.card.name}`: two bars after two, in all meters, no chords told", {
+        "training": tune_figures([Heard(truth, primer) for primer, truth in learnt]),
         "the tunes": tune_figures(true),
         "continued": tune_figures(made),
     }
@@ -205,7 +210,7 @@ def tables(store: Store, data: Sequence[Path], clips: int) -> list[Table]:
                 found.append(table(store.default(kind), drums[0], drums[1], clips))
     if others:
         tunes = read_tunes(others, "all")[0]
-        training, held = ([t for t in tunes if split_of(t.group) == split] for split in ("train", "validation"))
+        training, held = (tunes_of_split(tunes, split) for split in ("train", "validation"))
         for kind, line_table in MELODY_TABLES.items():
             if kind in kinds:
                 found.append(line_table(store.default(kind), training, held, clips))

@@ -21,10 +21,13 @@ from bridge.music.midi_file import write_clip
 from training.data.drum_sequences import Sequences
 from training.data.drum_windows import CUT_METERS, Windows, augmented_batches
 from training.data.groove_midi import read_performances
+from training.data.harmony import Harmony
 from training.data.performance import Performance
+from training.data.tunes import Tune
 from training.evaluate import main
-from training.figures.drums import TokenLanguage, drum_vae_figures, four_four, zero_offset_figures
+from training.figures.drums import Tally, TokenLanguage, drum_vae_figures, four_four, zero_offset_figures
 from training.figures.grooves import drumify_figures, humanise_figures
+from training.figures.melodies import melody_continuation_figures
 
 GMD = Path(__file__).resolve().parents[3] / "shared" / "data" / "gmd" / "groove-v1.0.0-train-validation.zip"
 needs_gmd = pytest.mark.skipif(not GMD.exists(), reason="needs the Groove MIDI Dataset beside the repository")
@@ -123,6 +126,21 @@ def test_a_folder_of_anyones_midi_is_judged_too(tmp_path: Path, capsys: pytest.C
     assert figures["humanise"]["windows"] == 1
     assert "drum_continuation: None of the 1 drum performances is as long as four bars of 4/4." in said.err
     assert "broken.mid" in said.err
+
+
+def test_what_there_is_nothing_of_has_no_figure(store: Store) -> None:
+    tally = Tally()
+    assert (tally.value, tally.named("share"), str(tally)) == (0.0, {}, "nothing to count")
+    tally.add("a.mid", 0.0, 0.0)
+    assert tally.named("share") == {}
+    tally.add("b.mid", 1.0, 2.0)
+    assert tally.named("share") == {"share": 0.5, "share_low": 0.5, "share_high": 0.5}
+    # Chords that are over before the first bar that is continued.
+    notes = tuple(Note(60 + i % 12, i / 2, 0.5, 80.0) for i in range(32))
+    heard = Tune("made", "made", "made", Meter(), notes, 16.0, (Harmony(0.0, 1.0, frozenset({0, 4, 7}), 0),))
+    figures = melody_continuation_figures(store.model("melody_continuation"), [heard])
+    assert {"nll_per_event", "scale_consistency_low"} <= set(figures)
+    assert not any("chord" in name for name in figures)
 
 
 def performance(bars: int, meter: Meter | None = None) -> Performance:

@@ -128,7 +128,7 @@ class DrumsRnnRecipe(Recipe):
             for row, heard in zip(chunk, drawn.cpu().numpy(), strict=True):
                 file = self.validation.performances[self.validation.owners[row]].file
                 groove.add(file, groove_consistency(heard, BAR), 1.0)
-        return f"{nats / count:.4f} nats a step; F1 {2 * both / either:.4f}; groove consistency {groove.value:.4f}"
+        return f"{nats / count:.4f} nats a step; F1 {2 * both / either:.4f}; groove consistency {groove}"
 
 
 def _tokens(sequences: Sequences, which: npt.NDArray[np.int64]) -> Tensor:

@@ -29,7 +29,7 @@ What had to differ:
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -169,7 +169,7 @@ def _best_keys(counts: Tensor) -> Tensor:
 # The networks
 
 
-class MelodyRnn(nn.Module):
+class MelodyRnn(nn.Module, ABC):
     """What both have in common."""
 
     dropout: nn.Dropout
@@ -289,7 +289,7 @@ class _MelodyRnnRecipe(Recipe):
                 if len(pitches):
                     group = self.validation.tunes[self.validation.owners[row]].group
                     scale.add(group, scale_consistency(pitches), 1.0)
-        return f"{nats / count:.4f} nats an event; onsets {found / onsets:.4f}; in one scale {scale.value:.4f}"
+        return f"{nats / count:.4f} nats an event; onsets {found / onsets:.4f}; in one scale {scale}"
 
 
 class LookbackRnnRecipe(_MelodyRnnRecipe):

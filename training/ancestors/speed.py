@@ -1,9 +1,10 @@
 """How long ours take beside the ancestors: `python -m training.ancestors.speed [--models onnx_models]`.
 
 Two bars of 4/4, one row, one thread, the networks alone: `python -m benchmarks.latency` times whole requests. The
-ancestors run in torch, with the weights that they begin with, on which the time does not hang; ours are the shipped
-files in onnxruntime. Torch needs longer to call a small layer than onnxruntime does, so a part of the ratios is that
-and not the networks' size. All take turns, and medians count.
+ancestors run in torch, with the weights that they begin with: others take as long. Ours are the shipped files in
+onnxruntime, and of drums they play velocity and timing too, which the ancestors do not. Torch needs longer to call a
+small layer than onnxruntime does, so a part of the ratios is that and not the networks' size. All take turns, and
+medians count.
 """
 
 from __future__ import annotations

@@ -53,13 +53,21 @@ class Tally:
 
     @property
     def value(self) -> float:
-        numerators, denominators = zip(*self._sums.values(), strict=True)
-        return float(sum(numerators) / max(sum(denominators), 1e-9))
+        """0 where there is nothing to count."""
+        numerators, denominators = (sum(column) for column in zip(*self._sums.values(), (0.0, 0.0), strict=True))
+        return float(numerators / max(denominators, 1e-9))
 
     def named(self, name: str) -> dict[str, float]:
-        """NAME, and NAME_low and NAME_high: the 95 % interval by bootstrap over files."""
+        """NAME, and NAME_low and NAME_high: the 95 % interval by bootstrap over files; nothing where there is nothing
+        to count, such as the chord tones of tunes without chords."""
+        if not any(denominator for _, denominator in self._sums.values()):
+            return {}
         low, high = interval(list(self._sums.values()))
         return {name: self.value, f"{name}_low": low, f"{name}_high": high}
+
+    def __str__(self) -> str:
+        figures = list(self.named("").values())
+        return "{:.4f} ({:.4f} to {:.4f})".format(*figures) if figures else "nothing to count"
 
 
 class TokenLanguage:

@@ -73,7 +73,8 @@ def humanise_figures(model: LoadedModel, windows: Windows) -> dict[str, float]:
 
 
 def _spread(name: str, files: Sequence[str], drawn: Sequence[Floats], true: Sequence[Floats]) -> dict[str, float]:
-    """The standard deviation of what was drawn over that of what was played, of as many hits of each file."""
+    """The standard deviation of what was drawn over that of what was played, at the same hits; for its interval the
+    means of all files stay, and only the deviations from them are drawn anew."""
     squares = Tally()
     middles = [np.concatenate(values).mean() for values in (drawn, true)]
     for file, *values in zip(files, drawn, true, strict=True):
@@ -119,12 +120,12 @@ def groove_consistency(hits: Floats, bar_steps: int) -> float:
 def drum_continuation_figures(model: LoadedModel, sequences: Sequences) -> dict[str, float]:
     """Two bars after two bars. nll_per_step: nats of the true combination of drums, given all before. hit_f1: of the
     continuation at temperature 0. groove_consistency: of the last bar of the primer and the two after it, drawn at
-    temperature 1; data_...: of the drummers' own. copy_hit_f1: of the primer played again."""
+    temperature 1; data_...: of the drummers' own. copy_...: of the primer played again."""
     drummer = DrumContinuation(ModelUse(model))
     shape = window(sequences.performances[0].meter)
     steps, bar = STEPS, shape.bar_steps
     rng = np.random.default_rng(0)
-    cost, found, copied, drawn_groove, true_groove = (Tally() for _ in range(5))
+    cost, found, copied, drawn_groove, true_groove, copied_groove = (Tally() for _ in range(6))
     for row in range(len(sequences)):
         runs = sequences.plain(np.array([row]), 2 * steps)
         file, tempo_bpm = sequences.performances[sequences.owners[row]].file, float(runs.tempos_bpm[0])
@@ -138,7 +139,7 @@ def drum_continuation_figures(model: LoadedModel, sequences: Sequences) -> dict[
         found.add(file, 2.0 * (likely * hits).sum(), likely.sum() + hits.sum())
         before = primer[:, :CLASSES]
         copied.add(file, 2.0 * (before * hits).sum(), before.sum() + hits.sum())
-        for tally, played in ((drawn_groove, drawn), (true_groove, hits)):
+        for tally, played in ((drawn_groove, drawn), (true_groove, hits), (copied_groove, before)):
             tally.add(file, groove_consistency(np.concatenate((before[-bar:], played)), bar), 1.0)
     return {
         **cost.named("nll_per_step"),
@@ -146,5 +147,6 @@ def drum_continuation_figures(model: LoadedModel, sequences: Sequences) -> dict[
         **copied.named("copy_hit_f1"),
         **drawn_groove.named("groove_consistency"),
         **true_groove.named("data_groove_consistency"),
+        **copied_groove.named("copy_groove_consistency"),
         "windows": len(sequences),
     }
