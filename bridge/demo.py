@@ -98,6 +98,7 @@ def _melody_jobs(client: Client, lines: dict[str, Clip]) -> list[Job]:
             ),
             ("vary, a melody", lambda: client.vary(melody, transport=PLAYING, seed=1, variations=2, amount=0.4)),
             ("interpolate, melodies", lambda: client.interpolate(melody, answer, transport=PLAYING, seed=1)),
+            ("blend, two melodies", lambda: client.blend((melody, answer), None, PLAYING, seed=1, x=0.5)),
             (
                 "continue, over chords",
                 lambda: client.continue_clip(

@@ -117,6 +117,7 @@ def show_models(folder: Path, *, as_json: bool) -> int:
         for data in card.training_data:
             print(f"  trained on {data.name} {data.version}, {data.licence}: {data.citation}")
         print(f"  weights: {card.licence}")
+        print(f"  made by {card.made_by}")
         for name, number in card.numbers.items():
             print(f"  {name}: {number:g}")
     return 0

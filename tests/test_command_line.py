@@ -208,7 +208,7 @@ def test_models_shows_the_cards(capsys: pytest.CaptureFixture[str]) -> None:
         codec = "melody_grid" if name.startswith("melody") else "drum_grid"
         assert re.search(rf"^{name}  \({name}, {codec} 1, [0-9a-f]{{12}}\)$", out, flags=re.MULTILINE)
     assert "Groove MIDI Dataset" in out
-    assert out.count("  weights: ") == len(MODELS)
+    assert out.count("  weights: ") == out.count("  made by python -m training.train ") == len(MODELS)
 
 
 def test_models_as_json_are_the_whole_cards(capsys: pytest.CaptureFixture[str]) -> None:
@@ -611,7 +611,7 @@ def test_the_demo_says_what_it_has_no_model_for_and_goes_on(tmp_path: Path) -> N
     refused = [line for line in ended.stdout.splitlines() if "There is no model that plays this" in line]
     assert [line[:24].strip() for line in refused] == [
         "continue", "humanise", "drumify, a bass line", "drumify, Castro", "generate in A Minor", "vary, a melody",
-        "interpolate, melodies", "continue, over chords", "continue, a jig in 6/8",
+        "interpolate, melodies", "blend, two melodies", "continue, over chords", "continue, a jig in 6/8",
     ]  # fmt: skip
     written = {path.name[:-4].split(" 1 of ")[0] for path in (tmp_path / "out").iterdir() if " 1 of " in path.name}
     assert {"generate", "vary", "interpolate", "blend a path"} < written
