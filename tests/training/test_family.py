@@ -117,7 +117,7 @@ def test_a_training_on_other_data_does_not_go_on_from_it(
     _, _, recipe, _ = trained
     train(recipe, tmp_path, seed=0, steps=1, origin="one band")
     kept = (tmp_path / f"{recipe.name}.0.pt").read_bytes()
-    with pytest.raises(BadFile, match="began with other data or other first weights"):
+    with pytest.raises(BadFile, match="began with other data, another kit or other first weights"):
         train(recipe, tmp_path, seed=0, steps=2, origin="another band")
     assert (tmp_path / f"{recipe.name}.0.pt").read_bytes() == kept
     train(recipe, tmp_path, seed=0, steps=2, origin="one band")
