@@ -65,7 +65,8 @@ def continue_melody(
     be played twice. Alone, the continuation begins with its first new note.
 
     What would die away is played again, with notes likelier from there on: where none would begin for more than two
-    bars, or than the primer itself waits for one. So is a continuation that would have no note, or but one in two bars.
+    bars (of short ones a window), or than the primer itself waits for one. So is a continuation that would have no
+    note, or but one in two bars.
     At temperature 0 the seed makes no difference: the first variation is the likeliest continuation, and each of the
     others the likeliest to a taste of its own. Raises BadValue for a primer without notes, and where the result would
     be too long; Unsupported for a meter that the grid does not hold.
@@ -102,7 +103,8 @@ def continue_melody(
 
     played = play(np.arange(variations))
 
-    longest_lull = max(LONGEST_LULL_BARS * shape.bar_steps, _longest_wait(line, primer))
+    # A window is two bars of 4/4, and as many as that of shorter ones.
+    longest_lull = max(LONGEST_LULL_BARS * shape.bar_steps, shape.steps, _longest_wait(line, primer))
     fewest = min(length_bars, FEWEST_NOTES)
 
     def play_again(where: npt.NDArray[np.bool_], _: int) -> None:
