@@ -12,6 +12,7 @@ class share a cell the loudest stands for them all, and they all stay with it.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -194,7 +195,7 @@ def decode(cells: Cells, sources: Sequence[Source], kit: Kit, out_beats: float) 
     notes: list[Note] = []
     ours = [source for source in sources if source.roll.kit == kit]
     voices = [_voice(class_index, ours, kit) for class_index in range(CLASSES)]
-    newest: dict[int, int] = {}  # of each pad, where its last new hit stands in `notes`
+    new: list[int] = []  # where new hits stand in `notes`
     at = np.nonzero(cells.hits[: steps_in(out_beats)])
     velocities = np.maximum(1.0, np.minimum(127.0, np.rint(cells.velocity[at].astype(np.float64) * 127.0)))
     offsets_beats = cells.offset[at].astype(np.float64) / STEPS_PER_BEAT
@@ -211,8 +212,7 @@ def decode(cells: Cells, sources: Sequence[Source], kit: Kit, out_beats: float) 
             start_beats = max(0.0, grid_beats + offset_beats)
             if start_beats < out_beats:
                 pad, length_beats = voices[class_index]
-                _end(notes, newest, pad, start_beats)
-                newest[pad] = len(notes)
+                new.append(len(notes))
                 # It ends with the loop, or the clip as a file would last longer than its bars.
                 notes.append(Note(pad, start_beats, min(length_beats, out_beats - start_beats), velocity))
             continue
@@ -225,20 +225,27 @@ def decode(cells: Cells, sources: Sequence[Source], kit: Kit, out_beats: float) 
             own_beats = source.roll.cells.offset.item(cell) / STEPS_PER_BEAT
             later_beats = (1.0 - source.faith) * (offset_beats - own_beats)
             louder = (1.0 - source.faith) * (velocity - held[0].velocity)
-            held = tuple(_shaded(held, later_beats, louder, out_beats))
-        for note in held:
-            _end(notes, newest, note.pitch, note.start_beats)
-        notes += held
+            notes += _shaded(held, later_beats, louder, out_beats)
+        else:
+            notes += held
+    _end(notes, new)
     return tuple(notes)
 
 
-def _end(notes: list[Note], newest: dict[int, int], pad: int, start_beats: float) -> None:
-    """Ends the pad's last new hit where the pad is hit again: of two that overlap MIDI cannot tell which one ends."""
-    if pad in newest:
-        note = notes[newest[pad]]
-        between_beats = start_beats - note.start_beats
-        if 0.0 < between_beats < note.length_beats:
-            notes[newest[pad]] = replace(note, length_beats=between_beats)
+def _end(notes: list[Note], new: Sequence[int]) -> None:
+    """Ends the `new` ones where their pad is hit again: of two that overlap MIDI cannot tell which one ends."""
+    starts_beats: dict[int, list[float]] = {notes[i].pitch: [] for i in new}
+    for note in notes:
+        if note.pitch in starts_beats:
+            starts_beats[note.pitch].append(note.start_beats)
+    for starts in starts_beats.values():
+        starts.sort()
+    for i in new:
+        note = notes[i]
+        later = starts_beats[note.pitch]
+        following = bisect_right(later, note.start_beats)
+        if following < len(later) and later[following] < note.start_beats + note.length_beats:
+            notes[i] = replace(note, length_beats=later[following] - note.start_beats)
 
 
 def _voice(class_index: int, ours: Sequence[Source], kit: Kit) -> tuple[int, float]:

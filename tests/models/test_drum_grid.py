@@ -410,6 +410,12 @@ def test_a_new_hit_ends_where_its_pad_is_hit_again() -> None:
     assert {note.start_beats: note.length_beats for note in notes if note.pitch == 36} == {
         0.0: 1.0, 1.0: 1.0, 2.0: 1.5, 3.0: 0.5, 3.5: 1.5,
     }  # fmt: skip
+    # Also where the other one stands at the loop's very end, early on its first step.
+    early = encode(Clip((Note(36, 3.9, 0.5, 90.0),), 4.0), GENERAL_MIDI)
+    cells = Cells.empty(STEPS)
+    cells.hits[[0, 15], 0] = 1.0
+    lengths = {note.start_beats: note.length_beats for note in decode(cells, [Source(early, 1.0)], GENERAL_MIDI, 4.0)}
+    assert lengths == {3.9: 0.5, 3.75: pytest.approx(0.15)}
 
 
 def test_half_faith_is_half_way_between_the_clips_note_and_the_models() -> None:
