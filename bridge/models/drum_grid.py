@@ -39,7 +39,7 @@ from bridge.music.kit import DRUM_CLASSES, Kit
 __all__ = [
     "CLASSES", "FAMILIES", "NAME", "PAD_POSITION", "STEPS", "STEPS_PER_BEAT", "VERSION",
     "Cells", "Roll", "Source", "Window",
-    "decode", "encode", "nearest_step", "steps_in", "window",
+    "decode", "encode", "end_new", "nearest_step", "steps_in", "window",
 ]  # fmt: skip
 
 NAME = "drum_grid"
@@ -228,12 +228,13 @@ def decode(cells: Cells, sources: Sequence[Source], kit: Kit, out_beats: float) 
             notes += _shaded(held, later_beats, louder, out_beats)
         else:
             notes += held
-    _end(notes, new)
+    end_new(notes, new)
     return tuple(notes)
 
 
-def _end(notes: list[Note], new: Sequence[int]) -> None:
-    """Ends the `new` ones where their pad is hit again: of two that overlap MIDI cannot tell which one ends."""
+def end_new(notes: list[Note], new: Sequence[int]) -> None:
+    """Ends those of `notes` that stand at `new` where their pad is hit again: of two that overlap MIDI cannot tell
+    which one ends."""
     starts_beats: dict[int, list[float]] = {notes[i].pitch: [] for i in new}
     for note in notes:
         if note.pitch in starts_beats:

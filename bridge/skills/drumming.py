@@ -94,6 +94,8 @@ class Drums(Player[Roll]):
             sources = [Source(take.score, faith) for take, faith in passage.sources]
             notes += drum_grid.decode(_humanised(cells, humanise), sources, self._kits[0], out_beats)
             notes += passage.beside
+        if len(passages) > 1:  # a hit of the next passage may be on a pad that still sounds
+            drum_grid.end_new(notes, [i for i, note in enumerate(notes) if note.source is None])
         return Clip(tuple(notes), out_beats, meter)
 
     def left_out(self, clips: Sequence[Clip]) -> int:

@@ -20,6 +20,7 @@ from bridge.skills.blend import blend, blend_grid, blend_path, blend_points
 from bridge.skills.drumming import Drums
 from bridge.skills.generate import generate
 from bridge.skills.interpolate import interpolate
+from bridge.skills.player import Passage
 from bridge.skills.vary import vary
 
 COWBELL = 56
@@ -324,6 +325,18 @@ def test_a_grid_that_is_too_large_is_refused(drummer: DrumVae) -> None:
     long = Clip((Note(36, 0.0, 0.1, 100.0),), 256.0)
     with pytest.raises(BadValue, match="smaller grid"):
         blend_grid(*on(drummer, [long, long, long]), 21, temperature=1.0, seed=0)
+
+
+def test_a_new_hit_of_one_bar_ends_where_the_next_bar_hits_its_pad(drummer: DrumVae) -> None:
+    drums, (clip,) = on(drummer, numbered([Clip((Note(36, 4.0, 0.5, 90.0),), 8.0)]))
+    (take,) = drums.takes([clip], 8.0)
+    played = np.zeros((32, 9), np.float32)
+    played[[15, 16], 0] = 1.0
+    passages = [Passage(first, first + 16, ((take, 1.0),)) for first in (0, 16)]
+    parts = (played, 0.7 * played, 0.0 * played)
+    for together in (passages, [Passage(0, 32, ((take, 1.0),))]):
+        notes = drums.placed(parts, together, Meter(), 8.0).notes
+        assert {note.start_beats: note.length_beats for note in notes} == {3.75: 0.25, 4.0: 0.5}
 
 
 def test_a_path_is_a_bar_a_point_and_exact_at_corners(drummer: DrumVae, examples: list[Clip]) -> None:
