@@ -44,7 +44,7 @@ from training.chunks import chunks
 from training.data.melody_windows import MelodyBatch, MelodyWindows, melody_batches, on_grid
 from training.data.tunes import Tune
 from training.figures.drums import Tally
-from training.figures.melodies import scale_consistency
+from training.figures.melodies import PRIMER_BARS, scale_consistency
 from training.loop import Losses, Pace, Recipe, Tensors
 from training.networks.layers import valid_steps
 from training.networks.melody_continuation import TRAINED_STEPS
@@ -65,8 +65,7 @@ KEY_BAR_DIGITS = 3
 LOOKBACK_INPUTS = (1 + len(BARS_AGO)) * TOKENS + IN_BAR_DIGITS + LOOKBACK_BAR_DIGITS + len(BARS_AGO)
 KEY_INPUTS = PITCHES + 4 + len(BARS_AGO) + IN_BAR_DIGITS + KEY_BAR_DIGITS + 1 + 2 * 12
 MAJOR = (0, 2, 4, 5, 7, 9, 11)
-BARS = 4
-PRIMER_BARS = 2
+BARS = 2 * PRIMER_BARS
 
 
 # Labels

@@ -36,6 +36,7 @@ from bridge.music.meter import Meter
 from training.ancestors.drums_rnn import DrumsRnn
 from training.ancestors.melody_rnn import AttentionRnn, LookbackRnn
 from training.ancestors.music_vae import MusicVae
+from training.figures.melodies import PRIMER_BARS
 from training.networks.tokens import TOKENS as DRUM_TOKENS
 from training.networks.tokens import tokens_of_hits
 
@@ -43,7 +44,6 @@ __all__ = ["jobs", "main"]
 
 TIMES = 100
 TEMPO_BPM = 120.0
-PRIMER_BARS = 2
 
 
 def jobs(store: Store) -> dict[str, dict[str, Callable[[], object]]]:

@@ -152,22 +152,18 @@ def melody_continuation_figures(model: LoadedModel, tunes: Sequence[Tune]) -> di
         told = singer.play(primer, harmony[:heard], harmony[heard:], shape, _no_bias(heard), 1.0, uniform)[0]
         for name, played in (("chord_tones", told), ("plain_tones", free), ("data_tones", truth)):
             tallies[name].add(group, *_chord_tones(played, harmony[heard:]))
-    figures = {
+    return {
         **tallies["nll"].named("nll_per_event"),
         **tallies["onsets"].named("onset_accuracy"),
         **tallies["scale"].named("scale_consistency"),
         **tallies["data_scale"].named("data_scale_consistency"),
         "windows": len(which),
+        **tallies["chord_nll"].named("nll_per_event_with_chords"),
+        **tallies["plain_nll"].named("nll_per_event_without_chords"),
+        **tallies["chord_tones"].named("chord_tone_rate"),
+        **tallies["plain_tones"].named("chord_tone_rate_without_chords"),
+        **tallies["data_tones"].named("data_chord_tone_rate"),
     }
-    if windows.harmony.any():
-        figures |= {
-            **tallies["chord_nll"].named("nll_per_event_with_chords"),
-            **tallies["plain_nll"].named("nll_per_event_without_chords"),
-            **tallies["chord_tones"].named("chord_tone_rate"),
-            **tallies["plain_tones"].named("chord_tone_rate_without_chords"),
-            **tallies["data_tones"].named("data_chord_tone_rate"),
-        }
-    return figures
 
 
 def _no_bias(steps: int) -> Floats:
