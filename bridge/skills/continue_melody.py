@@ -14,11 +14,11 @@ from bridge.models.harmony import CHORD_COLUMNS, chords_of
 from bridge.models.melody_continuation import HISTORY, MelodyContinuation
 from bridge.models.melody_grid import FIRST_PITCH, HOLD, REST, TOKENS, Line, Passage, pitch_of_token, token_of_pitch
 from bridge.music.clip import Clip, Note
-from bridge.skills.bare import FEWEST_NOTES, LIVELIER_NATS, LONGEST_LULL_BARS, lulls, until_heard
 from bridge.skills.feel import Feel
 from bridge.skills.lock import FORBIDDEN, Lock
 from bridge.skills.phrasing import FEELS, phrased
 from bridge.skills.primer import Primer, primer_of
+from bridge.skills.silence import FEWEST_NOTES, LIVELIER_NATS, LONGEST_LULL_BARS, lulls, until_heard
 
 __all__ = ["continue_melody"]
 

@@ -10,9 +10,9 @@ import numpy.typing as npt
 from bridge.models.grid import steps_in, window
 from bridge.music.clip import Clip
 from bridge.music.meter import Meter
-from bridge.skills.bare import FEWEST_NOTES, LIVELIER_NATS, until_heard
 from bridge.skills.chance import MOST_LIKELY, Chance
 from bridge.skills.player import Passage, Player, S, in_rows, joined
+from bridge.skills.silence import FEWEST_NOTES, LIVELIER_NATS, until_heard
 
 __all__ = ["WANDER", "generate"]
 
