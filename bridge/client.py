@@ -19,8 +19,9 @@ from typing import Any, TypeVar
 from bridge.errors import REFUSALS, BadDatagram, BadValue, Busy, NoAnswer, Refusal, Stale, UnknownClip
 from bridge.music.clip import Clip
 from bridge.transport import Transport
-from bridge.wire import osc, protocol
+from bridge.wire import osc
 from bridge.wire.delivery import Assembly, Backoff, clip_hash, clip_parts, joined_clips
+from bridge.wire.fields import from_message, to_datagram
 from bridge.wire.protocol import (
     MOST_MISSING,
     Accepted,
@@ -52,8 +53,7 @@ from bridge.wire.protocol import (
     Status,
     Vary,
     Welcome,
-    to_datagram,
-)  # fmt: skip
+)
 
 __all__ = ["Client", "Result"]
 
@@ -354,7 +354,7 @@ class Client:
             self._socket.settimeout(left_seconds)
             try:
                 datagram, _ = self._socket.recvfrom(osc.MAX_DATAGRAM_BYTES)
-                message = protocol.from_message(osc.decode(datagram)[0])
+                message = from_message(osc.decode(datagram)[0])
             except TimeoutError:
                 return None
             except (ConnectionError, BadDatagram, BadValue, IndexError):

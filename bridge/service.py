@@ -35,6 +35,7 @@ from bridge.presets import Presets
 from bridge.transport import Transport
 from bridge.wire import osc, protocol
 from bridge.wire.delivery import ClipShelf, ReplyKey, ReplyShelf, number_parts, result_clip_parts
+from bridge.wire.fields import from_message, head_of, to_datagram
 from bridge.wire.protocol import (
     Accepted,
     Ask,
@@ -57,8 +58,7 @@ from bridge.wire.protocol import (
     State,
     Status,
     Welcome,
-    to_datagram,
-)  # fmt: skip
+)
 
 __all__ = ["BURST", "Service"]
 
@@ -123,12 +123,12 @@ class Service:
             log.debug("%s sent what is no message: %s", host, refusal)
             return
         for message in messages:
-            head = protocol.head_of(message)
+            head = head_of(message)
             if head is None:
                 self._counts.bad_datagrams += 1
                 continue
             try:
-                ask = protocol.from_message(message)
+                ask = from_message(message)
                 if not isinstance(ask, Ask):
                     raise BadDatagram(f"{message.address} is a message that the bridge sends, not one that it reads.")
                 self._take(ask, host)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from bridge.errors import BadValue
 
-__all__ = ["DRUMS", "MELODY", "SETTINGS", "Setting", "check"]
+__all__ = ["DRUMS", "INSTRUMENTS", "MELODY", "SETTINGS", "Setting", "check"]
 
-DRUMS, MELODY = "drums", "melody"  # the instruments
+DRUMS, MELODY = "drums", "melody"
+INSTRUMENTS = (DRUMS, MELODY)
+"""The instruments by name; `bridge.skills.instrument` says of each how it plays."""
 
 
 @dataclass(frozen=True, slots=True)

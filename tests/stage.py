@@ -13,16 +13,8 @@ from bridge.presets import Presets
 from bridge.service import Service
 from bridge.wire import osc
 from bridge.wire.delivery import clip_hash, clip_parts, joined_clips
-from bridge.wire.protocol import (
-    Ask,
-    ClipRef,
-    Message,
-    Refused,
-    ResultClip,
-    ResultHead,
-    from_message,
-    to_datagram,
-)
+from bridge.wire.fields import from_message, to_datagram
+from bridge.wire.protocol import Ask, ClipRef, Message, Refused, ResultClip, ResultHead
 
 __all__ = ["BOOT_ID", "HOST", "Stage", "clips_in", "head_in", "refusal_in"]
 

@@ -17,6 +17,7 @@ from bridge.music.clip import Clip, Note
 from bridge.wire import osc
 from bridge.wire.delivery import Backoff
 from bridge.wire.examples import GROOVE
+from bridge.wire.fields import from_message, to_datagram
 from bridge.wire.protocol import (
     Accepted,
     Ask,
@@ -33,8 +34,6 @@ from bridge.wire.protocol import (
     ResultHead,
     SkillAsk,
     Vary,
-    from_message,
-    to_datagram,
 )
 
 HOST = "127.0.0.1"

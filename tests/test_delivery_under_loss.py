@@ -19,7 +19,8 @@ from bridge.presets import Presets
 from bridge.server import Server
 from bridge.wire import osc
 from bridge.wire.delivery import on_the_wire
-from bridge.wire.protocol import ResultClip, from_message
+from bridge.wire.fields import from_message
+from bridge.wire.protocol import ResultClip
 from tests.lossy_lane import HOST, Dice, LossyLane
 
 PATIENCE_SECONDS = 60.0

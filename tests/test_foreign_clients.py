@@ -18,19 +18,8 @@ from bridge.music.clip import Clip
 from bridge.music.midi_file import read_clip
 from bridge.wire import osc
 from bridge.wire.delivery import clip_hash, clip_parts, on_the_wire
-from bridge.wire.protocol import (
-    Ask,
-    Blend,
-    ClipRef,
-    Continue,
-    Drumify,
-    Generate,
-    Humanise,
-    Interpolate,
-    SkillAsk,
-    Vary,
-    to_datagram,
-)
+from bridge.wire.fields import to_datagram
+from bridge.wire.protocol import Ask, Blend, ClipRef, Continue, Drumify, Generate, Humanise, Interpolate, SkillAsk, Vary
 from tests.program import PATIENCE_SECONDS, ROOT, BridgeProcess, Program
 
 REPEAT_SECONDS = 0.3

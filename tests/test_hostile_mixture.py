@@ -14,7 +14,8 @@ from bridge.presets import Presets
 from bridge.wire import osc
 from bridge.wire.delivery import on_the_wire
 from bridge.wire.examples import EXAMPLES
-from bridge.wire.protocol import Blend, Continue, Drumify, Humanise, Refused, ResultHead, Vary, to_datagram
+from bridge.wire.fields import to_datagram
+from bridge.wire.protocol import Blend, Continue, Drumify, Humanise, Refused, ResultHead, Vary
 from tests.stage import Stage, clips_in
 from tests.wire.test_osc import bundle, mutated
 

@@ -17,8 +17,9 @@ from bridge.models.store import Store
 from bridge.music.clip import Clip, Note
 from bridge.presets import Presets
 from bridge.server import HOST, Server
+from bridge.wire.fields import to_datagram
 from bridge.wire.osc import MAX_DATAGRAM_BYTES
-from bridge.wire.protocol import Hello, Ping, to_datagram
+from bridge.wire.protocol import Hello, Ping
 
 
 @pytest.fixture

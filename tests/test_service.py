@@ -25,6 +25,7 @@ from bridge.service import BURST
 from bridge.wire import osc
 from bridge.wire.delivery import clip_hash, clip_parts, on_the_wire
 from bridge.wire.examples import EXAMPLES
+from bridge.wire.fields import to_datagram
 from bridge.wire.protocol import (
     VERSION,
     Accepted,
@@ -53,7 +54,6 @@ from bridge.wire.protocol import (
     Vary,
     Welcome,
     columns,
-    to_datagram,
 )
 from tests.program import ROOT
 from tests.stage import BOOT_ID, Stage, clips_in, head_in, refusal_in

@@ -16,7 +16,8 @@ from dataclasses import dataclass, field, replace
 from bridge.errors import BadValue, Stale
 from bridge.music.clip import MAX_NOTES, Clip, Note
 from bridge.music.meter import Meter
-from bridge.wire.protocol import MOST_MISSING, NOTES_A_PART, ClipPart, Part, ResultClip, to_datagram
+from bridge.wire.fields import to_datagram
+from bridge.wire.protocol import MOST_MISSING, NOTES_A_PART, ClipPart, Part, ResultClip
 
 __all__ = [
     "Assembly",

@@ -13,25 +13,24 @@ import json
 import struct
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, fields
 from pathlib import Path
 
 from bridge.errors import REFUSALS
 from bridge.music.clip import Note
 from bridge.music.meter import FOUR_FOUR
+from bridge.says import INT_HIGH, INT_LOW, Column
 from bridge.wire import osc
 from bridge.wire.delivery import Backoff, clip_hash
 from bridge.wire.examples import EXAMPLES
+from bridge.wire.fields import to_datagram
 from bridge.wire.protocol import (
     DATAGRAM_BYTES,
-    INT_HIGH,
-    INT_LOW,
     MESSAGES,
     MOST_MISSING,
     NOTES_A_PART,
     VERSION,
     Ask,
-    Column,
     Message,
     Part,
     PartAsk,
@@ -39,7 +38,6 @@ from bridge.wire.protocol import (
     SkillAsk,
     columns,
     meaning_of,
-    to_datagram,
 )
 
 __all__ = ["DEVICE", "FILES", "main", "page", "script", "stale"]
@@ -253,7 +251,7 @@ SHARED: dict[type, str] = {
 def _head_sections() -> Iterator[str]:
     yield "## What messages begin with\n"
     for kind, title in SHARED.items():
-        goes_on = " goes on with" if kind.__bases__[0] in SHARED else " begins with"
+        goes_on = " goes on with" if _after(kind) else " begins with"
         yield f"### {title}\n\n{_plain(kind.__doc__ or '')} It{goes_on} these:\n\n{_table(_own(kind))}\n"
 
 
@@ -284,11 +282,17 @@ def _shared(kind: type) -> list[type]:
     return [base for base in reversed(kind.__mro__) if base in SHARED]
 
 
+def _after(kind: type) -> type | None:
+    """The head that comes before what the class adds."""
+    return next((base for base in kind.__mro__[1:] if base in SHARED), None)
+
+
 def _own(kind: type) -> tuple[Column, ...]:
-    """The fields that the class adds to those of its base."""
+    """The fields that the class adds to those of the head that it comes after."""
     message = next(message for message in MESSAGES if issubclass(message, kind))
-    base = kind.__bases__[0]
-    return columns(message)[len(fields(base)) if is_dataclass(base) else 0 : len(fields(kind))]
+    after = _after(kind)
+    names = {field.name for field in fields(kind)} - {field.name for field in (fields(after) if after else ())}
+    return tuple(column for column in columns(message) if column.name in names)
 
 
 def _table(row: Sequence[Column]) -> str:
@@ -405,8 +409,8 @@ def _messages(base: type) -> str:
 
 def _row(kind: type) -> str:
     """What a message, or a head, adds to the head that it comes after."""
-    base = kind.__bases__[0]
-    after = json.dumps(base.__name__ if base in SHARED else None)
+    base = _after(kind)
+    after = json.dumps(base.__name__ if base else None)
     defaults = {field.name: field.default for field in fields(kind)}
     own = [_field(column, defaults[column.name]) for column in _own(kind)]
     return f'{{"after": {after}, "fields": {_fields(own)}}}'

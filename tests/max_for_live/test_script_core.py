@@ -20,7 +20,8 @@ from bridge.music.meter import Meter
 from bridge.wire import osc
 from bridge.wire.delivery import clip_hash
 from bridge.wire.examples import EXAMPLES
-from bridge.wire.protocol import ADDRESSES, Message, columns, from_message, to_datagram
+from bridge.wire.fields import from_message, to_datagram
+from bridge.wire.protocol import ADDRESSES, Message, columns
 from tests.program import PATIENCE_SECONDS, ROOT, BridgeProcess
 
 HERE = Path(__file__).resolve().parent

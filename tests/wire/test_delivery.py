@@ -29,17 +29,8 @@ from bridge.wire.delivery import (
     on_the_wire,
     result_clip_parts,
 )
-from bridge.wire.protocol import (
-    DATAGRAM_BYTES,
-    MOST_MISSING,
-    NOTES_A_PART,
-    ClipPart,
-    Part,
-    Refused,
-    ResultClip,
-    from_message,
-    to_datagram,
-)
+from bridge.wire.fields import from_message, to_datagram
+from bridge.wire.protocol import DATAGRAM_BYTES, MOST_MISSING, NOTES_A_PART, ClipPart, Part, Refused, ResultClip
 
 HOST = "127.0.0.1"
 

@@ -17,19 +17,11 @@ import pytest
 
 from bridge import client, server, service
 from bridge.errors import REFUSALS
+from bridge.says import Column
 from bridge.wire import derived, osc
 from bridge.wire.examples import EXAMPLES
-from bridge.wire.protocol import (
-    ADDRESSES,
-    DATAGRAM_BYTES,
-    MESSAGES,
-    VERSION,
-    Ask,
-    Column,
-    Message,
-    columns,
-    to_datagram,
-)
+from bridge.wire.fields import to_datagram
+from bridge.wire.protocol import ADDRESSES, DATAGRAM_BYTES, MESSAGES, VERSION, Ask, Message, columns
 
 EACH = pytest.mark.parametrize("kind", MESSAGES, ids=ADDRESSES)
 

@@ -17,19 +17,20 @@ from hypothesis import strategies as st
 
 from bridge.errors import BadDatagram, BadValue
 from bridge.music.clip import Note
+from bridge.says import INT_HIGH, Column
 from bridge.settings import SETTINGS
-from bridge.wire import osc, protocol
+from bridge.wire import fields as wire_fields
+from bridge.wire import osc
 from bridge.wire.examples import EXAMPLES
+from bridge.wire.fields import from_message, head_of, to_datagram
 from bridge.wire.protocol import (
     ADDRESSES,
     DATAGRAM_BYTES,
-    INT_HIGH,
     MESSAGES,
     Ask,
     Blend,
     ClipPart,
     ClipRef,
-    Column,
     Generate,
     Hello,
     Message,
@@ -38,9 +39,6 @@ from bridge.wire.protocol import (
     Point,
     ResultHead,
     columns,
-    from_message,
-    head_of,
-    to_datagram,
 )
 
 Argument = int | float | str
@@ -159,7 +157,7 @@ def test_the_ranges_of_settings_are_those_of_the_settings() -> None:
 
 
 def test_the_examples_of_the_docstrings() -> None:
-    failed, tried = doctest.testmod(protocol)
+    failed, tried = doctest.testmod(wire_fields)
     assert (failed, tried > 3) == (0, True)
 
 
@@ -217,7 +215,7 @@ def messages(kind: type[Message]) -> st.SearchStrategy[Message]:
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.sampled_from(MESSAGES).flatmap(messages))
 def test_any_message_survives_the_wire(message: Message) -> None:
-    sent = list(protocol._written(columns(type(message)), message))
+    sent = list(wire_fields._written(columns(type(message)), message))
     assume(osc.size(message.ADDRESS, sent) <= DATAGRAM_BYTES)  # see below for what is larger
     datagram = to_datagram(message)
     assert len(datagram) <= DATAGRAM_BYTES

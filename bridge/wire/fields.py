@@ -1,0 +1,153 @@
+"""The table <-> arguments <-> datagrams: whatever arrives is read and checked here, by the columns of its message.
+
+On the wire are only `i`, `f` and `s`; where a number is meant either `i` or `f` will do, since Max has one number type.
+A group (`tuple[...]`) is its count, then its members' fields one after another. None is -1 or an empty text.
+
+>>> from bridge.wire.osc import decode
+>>> from bridge.wire.protocol import Ping
+>>> ping = Ping(device="blend-1", session=7, request_id=1, reply_port=42712)
+>>> datagram = to_datagram(ping)
+>>> datagram
+b'/sideman/ping\\x00\\x00\\x00,siii\\x00\\x00\\x00blend-1\\x00\\x00\\x00\\x00\\x07\\x00\\x00\\x00\\x01\\x00\\x00\\xa6\\xd8'
+>>> from_message(decode(datagram)[0]) == ping
+True
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Any
+
+from bridge.errors import BadDatagram, BadValue
+from bridge.says import INT_HIGH, Column, Says, number, text
+from bridge.wire import osc
+from bridge.wire.protocol import ADDRESSES, DATAGRAM_BYTES, Ask, Message, columns
+
+__all__ = ["from_message", "head_of", "to_datagram"]
+
+NUMBER = Says("", 0, INT_HIGH)
+
+
+def from_message(message: osc.Message) -> Message:
+    """The message behind an address, every field checked. Raises BadDatagram and BadValue."""
+    kind = ADDRESSES.get(message.address)
+    if kind is None:
+        raise BadDatagram(f"There is no message {message.address[:64]}: see docs/protocol.md for those there are.")
+    verb = _verb(message.address)
+    arguments = iter(message.arguments)
+    try:
+        values = {column.name: _read(column, arguments, verb) for column in columns(kind)}
+    except StopIteration:
+        raise BadDatagram(
+            f"{verb}: the message ends after {len(message.arguments)} arguments: see docs/protocol.md for its fields."
+        ) from None
+    left = sum(1 for _ in arguments)
+    if left:
+        raise BadDatagram(f"{verb}: the message has {left} arguments too many: see docs/protocol.md for its fields.")
+    return kind(**values)
+
+
+def _verb(address: str) -> str:
+    return address.removeprefix("/sideman/")
+
+
+def head_of(message: osc.Message) -> Ask | None:
+    """Who sent a message that may be wrong in what follows, so that the sentence about it has somewhere to go."""
+    arguments = iter(message.arguments)
+    try:
+        return Ask(**{column.name: _read(column, arguments, "") for column in columns(Ask)})
+    except (StopIteration, BadValue):
+        return None
+
+
+def _read(column: Column, arguments: Iterator[int | float | str], verb: str) -> Any:
+    if column.many:
+        count = int(number(column, next(arguments), verb, whole=True))
+        if column.group:
+            return _members(column, count, arguments, verb)
+        # A list first: in a generator the end of the arguments would become a RuntimeError.
+        return tuple([_one(column, arguments, verb) for _ in range(count)])
+    return _one(column, arguments, verb)
+
+
+def _members(column: Column, count: int, arguments: Iterator[int | float | str], verb: str) -> tuple[Any, ...]:
+    """The members of a group. Clips are made of hundreds of notes, so that all of one field are read together."""
+    width = len(column.group)
+    values = list(islice(arguments, count * width))
+    by_field = [_numbers(member, values[i::width]) for i, member in enumerate(column.group)]
+    right = [numbers for numbers in by_field if numbers is not None]
+    if len(values) == count * width and len(right) == width:
+        return tuple(map(column.kind, *right))
+    # Texts, or a value that is wrong: one after the other, to say which.
+    again = iter(values)
+    return tuple([_one(column, again, verb) for _ in range(count)])
+
+
+def _numbers(column: Column, values: list[Any]) -> list[Any] | None:
+    """The numbers of one field as `_one` gives them, or None if one of them is not as it must be."""
+    low, high, optional = column.says.low, column.says.high, column.optional
+    if column.kind is str or str in map(type, values):
+        return None
+    inside = [value for value in values if low <= value <= high or (optional and value == -1)]
+    numbers = list(map(column.kind, inside))
+    if len(inside) < len(values) or (column.kind is not float and numbers != values):
+        return None
+    return [None if number == -1 else number for number in numbers] if optional else numbers
+
+
+def _one(column: Column, arguments: Iterator[int | float | str], verb: str) -> Any:
+    if column.group:
+        return column.kind(*[_one(member, arguments, verb) for member in column.group])
+    value = next(arguments)
+    if column.kind is str:
+        return text(column, value, verb)
+    if column.many:  # numbers in a row: their count was checked, each is an index
+        return int(number(Column(column.name, int, NUMBER, False, False, ()), value, verb, whole=True))
+    if column.optional and value == -1:
+        return None
+    found = number(column, value, verb, whole=column.kind is not float)
+    return column.kind(found)
+
+
+def to_datagram(message: Message) -> bytes:
+    """The message as one OSC datagram. Raises BadValue for one that is larger than DATAGRAM_BYTES, and for NaN.
+
+    The ranges are checked where it arrives.
+    """
+    arguments = list(_written(columns(type(message)), message))
+    try:
+        datagram = osc.encode(message.ADDRESS, arguments)
+    except BadValue:
+        # Said with the field's name, where the check of what arrives knows it.
+        from_message(osc.Message(message.ADDRESS, tuple(arguments)))
+        raise
+    if len(datagram) > DATAGRAM_BYTES:
+        raise BadValue(
+            f"{_verb(message.ADDRESS)}: the message takes {len(datagram):,} bytes: a datagram carries up to "
+            f"{DATAGRAM_BYTES:,}. Use shorter names, or ask for less at once."
+        )
+    return datagram
+
+
+def _written(row: Sequence[Column], holder: object) -> Iterator[int | float | str]:
+    for column in row:
+        value = getattr(holder, column.name)
+        if column.many:
+            yield len(value)
+        members = value if column.many else (value,)
+        if column.group:
+            # As in `_members`, all of one field together.
+            fields_ = [_arguments(field, [getattr(member, field.name) for member in members]) for field in column.group]
+            yield from chain.from_iterable(zip(*fields_, strict=True))
+        else:
+            yield from _arguments(column, members)
+
+
+def _arguments(column: Column, values: Sequence[Any]) -> Iterable[int | float | str]:
+    """Values of one field as the wire has them."""
+    kind = int if column.kind is bool else column.kind
+    if None in values:
+        missing = "" if kind is str else kind(-1)
+        return [missing if value is None else kind(value) for value in values]
+    return map(kind, values)
