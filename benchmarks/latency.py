@@ -29,14 +29,13 @@ from pathlib import Path
 import numpy as np
 
 from bridge.client import Client, Result
-from bridge.demo import EXAMPLES, LINES
 from bridge.errors import NoAnswer, Refusal, UnknownName
 from bridge.music.midi_file import read_clip
+from bridge.places import EXAMPLES, LINES, MODELS, ROOT
 from bridge.transport import Transport
 
 __all__ = ["Report", "Row", "as_json", "as_table", "main", "measure"]
 
-ROOT = Path(__file__).resolve().parent.parent
 REQUESTS = 200
 IN_A_TURN = 10
 COLD_STARTS = 5
@@ -74,7 +73,7 @@ class Report:
 def main(arguments: Sequence[str] | None = None) -> int:
     """0: measured, whatever came of it; 1: the bridge did not start or refused; 2: bad usage."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.latency", description="How long a musician waits.")
-    parser.add_argument("--models", type=Path, default=ROOT / "onnx_models", help="folder of .onnx files")
+    parser.add_argument("--models", type=Path, default=MODELS, help="folder of .onnx files")
     parser.add_argument("--requests", type=int, default=REQUESTS, help=f"of each kind (default {REQUESTS})")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args(arguments)

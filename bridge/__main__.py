@@ -14,8 +14,7 @@ import bridge
 from bridge import asking
 from bridge.client import PORT
 from bridge.errors import Refusal
-
-ROOT = Path(__file__).resolve().parent.parent
+from bridge.places import MODELS, PRESETS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -85,9 +84,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_folders(parser: argparse.ArgumentParser, *, presets: bool) -> None:
-    parser.add_argument("--models", type=Path, default=ROOT / "onnx_models", help="folder of .onnx files")
+    parser.add_argument("--models", type=Path, default=MODELS, help="folder of .onnx files")
     if presets:
-        parser.add_argument("--presets", type=Path, default=ROOT / "presets", help="folder of presets and kits")
+        parser.add_argument("--presets", type=Path, default=PRESETS, help="folder of presets and kits")
 
 
 def port(text: str) -> int:

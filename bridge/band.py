@@ -1,7 +1,11 @@
-"""The skills at work: a request and its clips -> the clips that answer it.
+"""The skills at work: a request, with its clips -> the clips that answer it.
 
-Which model plays, on which kits, drums or a melody, and with which settings is decided here: what the request gives
-counts first, then its preset, then what the clips look like, then the defaults.
+    band = Band.open()
+    band.play(Vary(clip=Given(clip), amount=0.3)).clips
+
+Which model plays, on which kits, drums or a melody, and with which settings is decided here, once for each request:
+what the request gives counts first, then its preset, then what the clips look like, then the defaults. There is no
+socket and no message below this file, so that a notebook plays with the band as a device does.
 """
 
 from __future__ import annotations
@@ -10,55 +14,28 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
-from bridge.errors import BadValue, Fault, Unsupported
-from bridge.models import melody_grid
-from bridge.models.drum_continuation import DrumContinuation
-from bridge.models.drum_vae import DrumVae
-from bridge.models.drumify import Drumify as DrumifyModel
+from bridge.errors import Unsupported
 from bridge.models.engine import LoadedModel
-from bridge.models.humanise import Humanise as HumaniseModel
 from bridge.models.latents import Latents
-from bridge.models.melody_continuation import MelodyContinuation
-from bridge.models.melody_vae import MelodyVae
 from bridge.models.model_use import ModelUse
 from bridge.models.store import Store
 from bridge.music.clip import Clip
 from bridge.music.kit import Kit
-from bridge.music.meter import Meter
 from bridge.music.scale import Scale
-from bridge.presets import Presets
-from bridge.settings import DRUMS, MELODY, SETTINGS
-from bridge.skills.blend import Blended, blend, blend_grid, blend_path
-from bridge.skills.continue_drums import continue_drums
-from bridge.skills.continue_melody import continue_melody
-from bridge.skills.drumify import castro, drumify
-from bridge.skills.drumming import Drums
-from bridge.skills.generate import generate
-from bridge.skills.humanise import humanise
-from bridge.skills.instrument import looks_like_drums
-from bridge.skills.interpolate import interpolate
-from bridge.skills.lock import Lock
-from bridge.skills.melodies import Melodies
-from bridge.skills.player import Player
-from bridge.skills.vary import vary
-from bridge.wire.protocol import (
-    Blend,
-    ClipRef,
-    Continue,
-    Drumify,
-    Generate,
-    Humanise,
-    Interpolate,
-    PartAsk,
-    Path,
-    SkillAsk,
-    Vary,
-)  # fmt: skip
+from bridge.places import MODELS, PRESETS
+from bridge.presets import Preset, Presets
+from bridge.requests import AnyRequest, Blend, Generate, Melodic
+from bridge.settings import SETTINGS
+from bridge.skills.blend import Blended
+from bridge.skills.instrument import INSTRUMENTS
+from bridge.skills.lock import OPEN, Lock
+from bridge.skills.repertoire import Part, Settled, Turn, grid_of, instrument_of, part_of
 
-__all__ = ["DEFAULT_KIT", "Band", "Made", "refs_of"]
+__all__ = ["DEFAULT_KIT", "Band", "Choice", "Made"]
 
 DEFAULT_KIT = "general_midi"
 GRIDS_KEPT = 8
@@ -66,9 +43,13 @@ GRIDS_KEPT = 8
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a skill made, and how. `left_alone`: notes of the user's clips that the model does not hear."""
+    """What a skill made, and how. `left_alone`: notes of the user's clips that the model does not hear.
+
+    Every note's `source` counts through the notes of the request's clips, in their order.
+    """
 
     clips: tuple[Clip, ...]
+    instrument: str
     model: str
     model_hash: str
     model_seconds: float
@@ -76,220 +57,146 @@ class Made:
     from_memory: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """All that is decided before anything is played."""
+
+    request: AnyRequest
+    settled: Settled
+    instrument: str
+    part: Part[Any]
+    model: LoadedModel
+
+
 class Band:
-    """`play` in one thread; `remembered` at any time in any."""
+    """Plays. Safe to use from any thread, and from several at a time."""
 
     def __init__(self, store: Store, presets: Presets, clock: Callable[[], float] = time.monotonic) -> None:
         self._store = store
         self._presets = presets
         self._clock = clock
         self._latents = Latents()
-        self._grids: OrderedDict[tuple[object, ...], Blended[Any]] = OrderedDict()
+        self._grids: OrderedDict[tuple[object, ...], tuple[Blended[Any], int]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def play(self, ask: SkillAsk, clips: Sequence[Clip], deadline_seconds: float | None) -> Made:
-        """Raises whatever Refusal the skills do; Late when `deadline_seconds`, on `clock`, passes in the middle."""
-        chosen = _Chosen(ask, self._presets, self._store, clips)
-        loaded = self._model(ask, chosen)
-        use = ModelUse(loaded, deadline_seconds, self._clock)
-        temperature, seed = chosen.number("temperature"), ask.seed
-        left_alone = 0
-        match ask:
-            case Generate() | Vary() | Interpolate() | Blend() | Path():
-                player = self._player(use, chosen)
-                made = self._played(player, ask, chosen, clips, loaded.sha256)
-                left_alone = player.left_out(clips) if clips else 0
-            case Continue() if chosen.is_melody:
-                primer, *chords = clips
-                continued = continue_melody(
-                    MelodyContinuation(use), primer, length_bars=chosen.whole("length"), with_primer=ask.with_primer,
-                    variations=chosen.whole("variations"), chords=chords[0] if chords else None, lock=chosen.lock(),
-                    temperature=temperature, seed=seed,
-                )  # fmt: skip
-                made, left_alone = continued, melody_grid.encode(primer).left_out
-            case Continue():
-                made = continue_drums(
-                    DrumContinuation(use), clips[0], chosen.kits[0], length_bars=chosen.whole("length"),
-                    with_primer=ask.with_primer, variations=chosen.whole("variations"), temperature=temperature,
-                    seed=seed, tempo_bpm=ask.tempo_bpm,
-                )  # fmt: skip
-                left_alone = _off_the_kit(clips[:1], chosen.kits)
-            case Humanise():
-                made = (
-                    humanise(
-                        HumaniseModel(use), clips[0], chosen.kits[0], amount=chosen.number("amount"),
-                        keep_swing=ask.keep_swing, temperature=temperature, seed=seed, tempo_bpm=ask.tempo_bpm,
-                    ),
-                )  # fmt: skip
-                left_alone = _off_the_kit(clips, chosen.kits)
-            case Drumify(castro=True):
-                made = castro(
-                    DrumContinuation(use), clips[0], chosen.kits[0], variations=chosen.whole("variations"),
-                    temperature=temperature, seed=seed, tempo_bpm=ask.tempo_bpm,
-                )  # fmt: skip
-            case Drumify():
-                made = drumify(
-                    DrumifyModel(use), clips[0], chosen.kits[0], use_velocity=ask.use_velocity,
-                    use_timing=ask.use_timing, density=chosen.number("density"), variations=chosen.whole("variations"),
-                    temperature=temperature, seed=seed, tempo_bpm=ask.tempo_bpm,
-                )  # fmt: skip
-            case _:
-                raise Fault(f"No skill answers {ask.ADDRESS}.")
-        return Made(made, loaded.card.name, loaded.sha256, use.spent_seconds, left_alone)
+    @classmethod
+    def open(cls, models: Path = MODELS, presets: Path = PRESETS, kits: Path | None = None) -> Band:
+        """A band with the models, presets and kits of these folders; kits are those in the presets' folder `kits`.
 
-    def remembered(self, ask: SkillAsk, clips: Sequence[Clip]) -> Made | None:
+        Raises BadFile for a preset or kit that cannot be used, and where no model can; a model that cannot is left out.
+        """
+        store = Store(models)
+        store.load_all()
+        return cls(store, Presets.load(presets, kits))
+
+    def play(self, request: AnyRequest, deadline_seconds: float | None = None) -> Made:
+        """Raises whatever Refusal the skills do; Late when `deadline_seconds`, on `clock`, passes in the middle."""
+        choice = self.choose(request)
+        return self.remembered(choice) or self.play_chosen(choice, deadline_seconds)
+
+    def choose(self, request: AnyRequest) -> Choice:
+        """What the request comes to. Raises UnknownName, BadValue and Unsupported."""
+        preset = self._presets.preset(request.preset) if request.preset else None
+        clips = _numbered([given.clip for given in request.clips])
+        asked = [request.kit] if isinstance(request, Generate) else [given.kit for given in request.clips]
+        kits = tuple(self._kit(kit, preset) for kit in asked)
+        model = request.model or (preset.model if preset and not clips else None)
+        card = self._store.model(model).card if model else None
+        instrument = instrument_of(request, clips, kits, (card.kind, card.codec) if card else None)
+        part = part_of(request, instrument)
+        lock = _lock(request) if isinstance(request, Melodic) and INSTRUMENTS[instrument].has_scale else OPEN
+        settled = Settled(clips, kits, _numbers(request, preset), lock)
+        return Choice(request, settled, instrument, part, self._model(request, preset, part.kind))
+
+    def play_chosen(self, choice: Choice, deadline_seconds: float | None = None) -> Made:
+        """As `play`, of what was chosen."""
+        use = ModelUse(choice.model, deadline_seconds, self._clock)
+        settled, request = choice.settled, choice.request
+        turn = Turn(settled.clips, settled.kits, settled.numbers, settled.lock, use, self._latents)
+        if isinstance(request, Blend) and turn.whole("grid"):
+            blended = grid_of(request, turn, choice.instrument)
+            left_alone = choice.part.left_out(request, turn)
+            with self._lock:
+                self._grids[_memory_key(choice)] = blended, left_alone
+                while len(self._grids) > GRIDS_KEPT:
+                    self._grids.popitem(last=False)
+            made: tuple[Clip, ...] = (blended.clip(request.x, request.y),)
+        else:
+            made = choice.part.play(request, turn)
+            left_alone = choice.part.left_out(request, turn)
+        return _made(choice, made, use.spent_seconds, left_alone)
+
+    def remembered(self, choice: Choice) -> Made | None:
         """A blend's point, where its grid was played before."""
-        if not isinstance(ask, Blend) or not self._grids:
+        request = choice.request
+        if not isinstance(request, Blend) or not choice.settled.whole("grid") or not self._grids:
             return None
-        chosen = _Chosen(ask, self._presets, self._store, clips)
-        if not chosen.whole("grid"):
-            return None
-        loaded = self._model(ask, chosen)
-        key = _memory_key(ask, chosen, loaded.sha256)
+        key = _memory_key(choice)
         with self._lock:
-            blended = self._grids.get(key)
-            if blended is None:
+            if key not in self._grids:
                 return None
             self._grids.move_to_end(key)
-        left_alone = blended.player.left_out(blended.clips)
-        made = (blended.clip(ask.x, ask.y),)
-        return Made(made, loaded.card.name, loaded.sha256, 0.0, left_alone, from_memory=True)
+            blended, left_alone = self._grids[key]
+        return replace(
+            _made(choice, (blended.clip(request.x, request.y),), 0.0, left_alone), from_memory=True
+        )
 
-    def _model(self, ask: SkillAsk, chosen: _Chosen) -> LoadedModel:
-        kind = _kind_of(ask, MELODY if chosen.is_melody else DRUMS)
-        if ask.model:
-            model = self._store.model(ask.model)
+    def _kit(self, kit: Kit | str | None, preset: Preset | None) -> Kit:
+        if isinstance(kit, Kit):
+            return kit
+        return self._presets.kit(kit or (preset.kit if preset else None) or DEFAULT_KIT)
+
+    def _model(self, request: AnyRequest, preset: Preset | None, kind: str) -> LoadedModel:
+        if request.model:
+            model = self._store.model(request.model)
             if model.card.kind != kind:
                 raise Unsupported(
-                    f"The model {ask.model} is of the kind {model.card.kind}, and one of the kind {kind} plays this: "
-                    "choose another model, or leave it to the bridge."
+                    f"The model {request.model} is of the kind {model.card.kind}, and one of the kind {kind} plays "
+                    "this: choose another model, or leave it to the bridge."
                 )
             return model
-        if chosen.preset_model:
-            model = self._store.model(chosen.preset_model)
+        if preset and preset.model:
+            model = self._store.model(preset.model)
             if model.card.kind == kind:
                 return model
         return self._store.default(kind)
 
-    def _player(self, use: ModelUse, chosen: _Chosen) -> Player[Any]:
-        if chosen.is_melody:
-            return Melodies(MelodyVae(use, self._latents), chosen.lock())
-        return Drums(DrumVae(use, self._latents), chosen.kits)
 
-    def _played(
-        self, player: Player[Any], ask: PartAsk, chosen: _Chosen, clips: Sequence[Clip], model_hash: str
-    ) -> tuple[Clip, ...]:
-        temperature, seed = chosen.number("temperature"), ask.seed
-        match ask:
-            case Generate():
-                return generate(
-                    player, Meter(ask.numerator, ask.denominator), bars=chosen.whole("bars"),
-                    variations=chosen.whole("variations"), density=chosen.number("density"),
-                    humanise=chosen.number("humanise"), temperature=temperature, seed=seed,
-                )  # fmt: skip
-            case Vary():
-                return vary(
-                    player, clips[0], amount=chosen.number("amount"), variations=chosen.whole("variations"),
-                    temperature=temperature, seed=seed,
-                )  # fmt: skip
-            case Interpolate():
-                return interpolate(
-                    player, clips[0], clips[1], steps=chosen.whole("steps"), temperature=temperature, seed=seed
-                )
-            case Blend() if chosen.whole("grid"):
-                blended = blend_grid(player, clips, chosen.whole("grid"), temperature=temperature, seed=seed)
-                with self._lock:
-                    self._grids[_memory_key(ask, chosen, model_hash)] = blended
-                    while len(self._grids) > GRIDS_KEPT:
-                        self._grids.popitem(last=False)
-                return (blended.clip(ask.x, ask.y),)
-            case Blend():
-                return (blend(player, clips, ask.x, ask.y, temperature=temperature, seed=seed),)
-            case Path():
-                points = [(point.x, point.y) for point in ask.points]
-                return (blend_path(player, clips, points, temperature=temperature, seed=seed),)
-        raise Fault(f"No player answers {ask.ADDRESS}.")
+def _made(choice: Choice, clips: tuple[Clip, ...], model_seconds: float, left_alone: int) -> Made:
+    model = choice.model
+    return Made(clips, choice.instrument, model.card.name, model.sha256, model_seconds, left_alone)
 
 
-class _Chosen:
-    """The request's settings: what it gives, else what its preset says, else the default."""
-
-    def __init__(self, ask: SkillAsk, presets: Presets, store: Store, clips: Sequence[Clip]) -> None:
-        self._ask = ask
-        self._preset = presets.preset(ask.preset) if ask.preset else None
-        self.preset_model = self._preset.model if self._preset else None
-        own_kit = (self._preset.kit if self._preset else None) or DEFAULT_KIT
-        given = [ask.kit] if isinstance(ask, Generate) else [ref.kit for ref in refs_of(ask)]
-        self.kits: tuple[Kit, ...] = tuple(presets.kit(name or own_kit) for name in given)
-        self.is_melody = self._is_melody(store, clips)
-
-    def _is_melody(self, store: Store, clips: Sequence[Clip]) -> bool:
-        ask = self._ask
-        if not isinstance(ask, PartAsk):
-            return False
-        has_chords = isinstance(ask, Continue) and bool(ask.chords)
-        if ask.instrument not in (None, DRUMS, MELODY):
-            raise BadValue(f'The instrument "{ask.instrument}" is not known: give drums or melody, or none.')
-        if ask.instrument == DRUMS and has_chords:
-            raise BadValue("Chords lead a melody, and drums are asked for: leave out the chords, or ask for a melody.")
-        if ask.instrument is not None:
-            return ask.instrument == MELODY
-        model = ask.model or (None if clips else self.preset_model)
-        if model:
-            return store.model(model).card.codec == melody_grid.NAME
-        return has_chords or bool(clips and not looks_like_drums(clips[0], self.kits[0]))
-
-    def lock(self) -> Lock:
-        ask = self._ask
-        assert isinstance(ask, PartAsk)
-        scale = Scale(ask.root or 0, ask.scale) if ask.scale else None
-        low = 0 if ask.low_pitch is None else ask.low_pitch
-        return Lock(low, 127 if ask.high_pitch is None else ask.high_pitch, scale)
-
-    def number(self, name: str) -> float:
-        given = getattr(self._ask, name)
-        if given is None:
-            given = getattr(self._preset, name, None)
-        return float(SETTINGS[name].default if given is None else given)
-
-    def whole(self, name: str) -> int:
-        return int(self.number(name))
+def _numbers(request: AnyRequest, preset: Preset | None) -> dict[str, float]:
+    """Every setting: what the request gives, else what its preset says, else the default."""
+    told = {} if preset is None else preset.settings
+    numbers = {}
+    for name, row in SETTINGS.items():
+        own = getattr(request, name, None)
+        numbers[name] = float(told.get(name, row.default) if own is None else own)
+    return numbers
 
 
-def refs_of(ask: SkillAsk) -> tuple[ClipRef, ...]:
-    """The clips that a request is about, in the order in which their notes are counted."""
-    match ask:
-        case Vary() | Humanise() | Drumify():
-            return (ask.clip,)
-        case Interpolate():
-            return (ask.first, ask.last)
-        case Blend() | Path():
-            return ask.corners
-        case Continue():
-            return (ask.clip, *ask.chords)
-    return ()
+def _lock(request: Melodic[Any]) -> Lock:
+    scale = Scale(request.root or 0, request.scale) if request.scale else None
+    low, high = request.low_pitch, request.high_pitch
+    return Lock(0 if low is None else low, 127 if high is None else high, scale)
 
 
-def _kind_of(ask: SkillAsk, instrument: str) -> str:
-    match ask:
-        case Humanise():
-            return "humanise"
-        case Drumify(castro=False):
-            return "drumify"
-        case Drumify():
-            return "drum_continuation"
-        case Continue():
-            return "melody_continuation" if instrument == MELODY else "drum_continuation"
-    return "melody_vae" if instrument == MELODY else "drum_vae"
+def _numbered(clips: Sequence[Clip]) -> tuple[Clip, ...]:
+    """The clips, each note's `source` counted through all of them. A clip that is counted already is the very same:
+    those that came over the wire are, in the order in which their notes were sent."""
+    numbered, first = [], 0
+    for clip in clips:
+        last = first + len(clip.notes)
+        if {note.source for note in clip.notes} != set(range(first, last)):
+            clip = clip.with_notes(replace(note, source=first + i) for i, note in enumerate(clip.notes))
+        numbered.append(clip)
+        first = last
+    return tuple(numbered)
 
 
-def _memory_key(ask: Blend, chosen: _Chosen, model_hash: str) -> tuple[object, ...]:
-    corners = tuple(ref.clip_hash for ref in ask.corners)
-    kept = (ask.low_pitch, ask.high_pitch, ask.root, ask.scale) if chosen.is_melody else chosen.kits
-    return (model_hash, corners, kept, chosen.whole("grid"), chosen.number("temperature"), ask.seed)
-
-
-def _off_the_kit(clips: Sequence[Clip], kits: Sequence[Kit]) -> int:
-    """How many notes are on pads of no class: where it is most of them, the kit is likely another one."""
-    pairs = zip(clips, kits, strict=False)
-    return sum(kit.class_of(note.pitch) is None for clip, kit in pairs for note in clip.notes)
+def _memory_key(choice: Choice) -> tuple[object, ...]:
+    settled = choice.settled
+    drawn = (settled.number("temperature"), choice.request.seed)
+    return (choice.model.sha256, settled.clips, settled.kits, settled.lock, settled.whole("grid"), *drawn)

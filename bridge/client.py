@@ -11,63 +11,45 @@ import secrets
 import socket
 import time
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, TypeVar
 
-from bridge.errors import REFUSALS, BadDatagram, BadValue, Busy, NoAnswer, Refusal, Stale, UnknownClip
+from bridge import requests
+from bridge.errors import BadDatagram, BadValue, NoAnswer
 from bridge.music.clip import Clip
+from bridge.requests import AnyRequest, Given, given
 from bridge.transport import Transport
 from bridge.wire import osc
-from bridge.wire.delivery import Assembly, Backoff, clip_hash, clip_parts, joined_clips
+from bridge.wire.conversation import LIMIT_SECONDS, Acquaintance, Conversation
+from bridge.wire.delivery import clip_hash, clip_parts, joined_clips
+from bridge.wire.envelope import Envelope, sealed
 from bridge.wire.fields import from_message, to_datagram
 from bridge.wire.protocol import (
-    MOST_MISSING,
-    Accepted,
+    PORT,
     Ask,
-    Blend,
-    ClipRef,
-    ClipState,
-    Continue,
-    Drumify,
-    Generate,
-    Got,
+    ClipPart,
     Hello,
-    Humanise,
-    Interpolate,
     ModelState,
     Name,
-    Need,
     Part,
-    Path,
     Ping,
-    Point,
-    Pong,
-    Refused,
     Reply,
     ResultClip,
     ResultHead,
     SkillAsk,
     State,
     Status,
-    Vary,
     Welcome,
-)
+)  # fmt: skip
 
-__all__ = ["Client", "Result"]
+__all__ = ["PORT", "Client", "Result"]
 
 HOST = "127.0.0.1"
-PORT = 42711
-PATIENCE_SECONDS = 0.4
-"""How long to wait for a request that was accepted before asking again."""
-NAMES_KEPT = 64
-GAP_SECONDS = 0.02
-"""How long after its last part a reply counts as interrupted ..."""
-LONGEST_GAP_SECONDS = 0.1
-"""... and how long at most until it is asked for the rest again."""
+UPLOADS_KEPT = 64
 
-SkillT = TypeVar("SkillT", bound=SkillAsk)
+R = TypeVar("R", bound=AnyRequest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +74,7 @@ class Client:
         *,
         host: str = HOST,
         device: str | None = None,
-        limit_seconds: float = 10.0,
+        limit_seconds: float = LIMIT_SECONDS,
     ) -> None:
         if not 0.0 < limit_seconds <= 3600.0:  # NaN would be waited for for ever
             raise BadValue(f"The limit is {limit_seconds:g} seconds: give more than 0 and up to 3600.")
@@ -105,9 +87,8 @@ class Client:
         self.limit_seconds = limit_seconds
         self.reply_port: int = self._socket.getsockname()[1]
         self._request_id = 0
-        self._boot_id: int | None = None
-        self._known: set[str] = set()
-        self._names: OrderedDict[int, tuple[Clip, str]] = OrderedDict()
+        self._bridge = Acquaintance()
+        self._uploads: OrderedDict[int, tuple[Clip, str, tuple[ClipPart, ...]]] = OrderedDict()
 
     def __enter__(self) -> Client:
         return self
@@ -138,12 +119,12 @@ class Client:
         return state, tuple(row for row in rows if isinstance(row, ModelState))
 
     def generate(self, transport: Transport | None = None, **settings: Any) -> Result:
-        """New clips. Settings as in `protocol.Generate`: bars, variations, density, humanise, temperature, seed ..."""
-        return self.request(self._skill(Generate, transport, settings), ())
+        """New clips. Settings as in `requests.Generate`: bars, variations, density, humanise, temperature, seed ..."""
+        return self._made(requests.Generate, transport, settings)
 
     def vary(self, clip: Clip, kit: str | None = None, transport: Transport | None = None, **settings: Any) -> Result:
-        """Variations of a clip. Settings as in `protocol.Vary`: amount, variations, temperature, seed ..."""
-        return self.request(self._skill(Vary, transport, settings, clip=self._ref(clip, kit)), (clip,))
+        """Variations of a clip. Settings as in `requests.Vary`: amount, variations, temperature, seed ..."""
+        return self._made(requests.Vary, transport, settings, clip=Given(clip, kit))
 
     def interpolate(
         self,
@@ -153,9 +134,9 @@ class Client:
         transport: Transport | None = None,
         **settings: Any,
     ) -> Result:
-        """First, steps between, last. Settings as in `protocol.Interpolate`: steps, temperature, seed ..."""
-        refs = {"first": self._ref(first, kits[0]), "last": self._ref(last, kits[1])}
-        return self.request(self._skill(Interpolate, transport, settings, **refs), (first, last))
+        """First, steps between, last. Settings as in `requests.Interpolate`: steps, temperature, seed ..."""
+        one, other = given((first, last), kits)
+        return self._made(requests.Interpolate, transport, settings, first=one, last=other)
 
     def blend(
         self,
@@ -164,8 +145,8 @@ class Client:
         transport: Transport | None = None,
         **settings: Any,
     ) -> Result:
-        """The clip at a point between corners. Settings as in `protocol.Blend`: x, y, grid, temperature, seed ..."""
-        return self.request(self._skill(Blend, transport, settings, corners=self._refs(corners, kits)), corners)
+        """The clip at a point between corners. Settings as in `requests.Blend`: x, y, grid, temperature, seed ..."""
+        return self._made(requests.Blend, transport, settings, corners=given(corners, kits))
 
     def path(
         self,
@@ -175,9 +156,9 @@ class Client:
         transport: Transport | None = None,
         **settings: Any,
     ) -> Result:
-        """One long clip, a point a bar. Settings as in `protocol.Path`: temperature, seed ..."""
-        refs, walk = self._refs(corners, kits), tuple(Point(x, y) for x, y in points)
-        return self.request(self._skill(Path, transport, settings, corners=refs, points=walk), corners)
+        """One long clip, a point a bar. Settings as in `requests.Path`: temperature, seed ..."""
+        walk = tuple(requests.Point(x, y) for x, y in points)
+        return self._made(requests.Path, transport, settings, corners=given(corners, kits), points=walk)
 
     def continue_clip(
         self,
@@ -187,170 +168,107 @@ class Client:
         transport: Transport | None = None,
         **settings: Any,
     ) -> Result:
-        """The bars that follow. Settings as in `protocol.Continue`: length, variations, with_primer, instrument ..."""
-        clips = (clip,) if chords is None else (clip, chords)
-        refs = {"clip": self._ref(clip, kit), "chords": tuple(self._ref(other, None) for other in clips[1:])}
-        return self.request(self._skill(Continue, transport, settings, **refs), clips)
+        """The bars that follow. Settings as in `requests.Continue`: length, variations, with_primer, instrument ..."""
+        harmony = () if chords is None else (Given(chords),)
+        return self._made(requests.Continue, transport, settings, clip=Given(clip, kit), chords=harmony)
 
     def humanise(
         self, clip: Clip, kit: str | None = None, transport: Transport | None = None, **settings: Any
     ) -> Result:
-        """The clip as a drummer plays it. Settings as in `protocol.Humanise`: amount, keep_swing, temperature ..."""
-        return self.request(self._skill(Humanise, transport, settings, clip=self._ref(clip, kit)), (clip,))
+        """The clip as a drummer plays it. Settings as in `requests.Humanise`: amount, keep_swing, temperature ..."""
+        return self._made(requests.Humanise, transport, settings, clip=Given(clip, kit))
 
     def drumify(
         self, clip: Clip, kit: str | None = None, transport: Transport | None = None, **settings: Any
     ) -> Result:
-        """Drums on the kit to a clip's rhythm. Settings as in `protocol.Drumify`: variations, castro, density ..."""
-        return self.request(self._skill(Drumify, transport, settings, clip=self._ref(clip, kit)), (clip,))
+        """Drums on the kit to a clip's rhythm. Settings as in `requests.Drumify`: variations, castro, density ..."""
+        return self._made(requests.Drumify, transport, settings, clip=Given(clip, kit))
+
+    def play(
+        self, request: AnyRequest, transport: Transport | None = None, *, deadline_seconds: float | None = None
+    ) -> Result:
+        """Uploads those of the clips that the bridge may not know, asks, and waits for the whole answer.
+
+        A kit goes by its name: the bridge must have one of that name. Without a `transport` it stands, at the
+        request's tempo and meter.
+        """
+        if transport is None:
+            meter = request.meter if isinstance(request, requests.Generate) else Transport().meter
+            transport = Transport(tempo_bpm=request.tempo_bpm, meter=meter)
+        envelope = Envelope(request, transport, deadline_seconds=deadline_seconds)
+        return self.request(sealed(envelope, self._head(), self._name), [given.clip for given in request.clips])
 
     def request(self, ask: SkillAsk, clips: Sequence[Clip]) -> Result:
-        """Uploads those of the clips that the bridge may not know, asks, and waits for the whole answer."""
+        """As `play`, of a message that is written already, about clips in the order of its references."""
         head, *parts = self._ask(ask, clips)
         assert isinstance(head, ResultHead)
         return Result(joined_clips(part for part in parts if isinstance(part, ResultClip)), head)
 
     # --- how it is asked -------------------------------------------------------------------------------------------
 
-    def _head(self) -> dict[str, Any]:
+    def _next_id(self) -> int:
         self._request_id += 1
+        return self._request_id
+
+    def _head(self) -> dict[str, Any]:
         return {
             "device": self.device,
             "session": self.session,
-            "request_id": self._request_id,
+            "request_id": self._next_id(),
             "reply_port": self.reply_port,
         }
 
-    def _skill(self, kind: type[SkillT], transport: Transport | None, settings: dict[str, Any], **given: Any) -> SkillT:
-        at = transport or Transport()
-        snapshot: dict[str, Any] = {
-            "is_playing": at.is_playing,
-            "song_beats": at.song_beats,
-            "tempo_bpm": at.tempo_bpm,
-            "numerator": at.meter.numerator,
-            "denominator": at.meter.denominator,
-            "launch_quantum_beats": at.launch_quantum_beats,
-        }
-        return kind(**self._head(), **snapshot, **given, **settings)
-
-    def _upload(self, clips: Sequence[Clip], missing: Mapping[str, Collection[int]] | None = None) -> None:
-        """Sends the clips that the bridge is not known to have; with `missing`, of those clips alone these parts.
-
-        The last part goes with them in any case: to it the bridge answers which parts it still lacks.
-        """
-        sent = set()
-        for clip in clips:
-            name = self._name(clip)
-            if name in self._known or name in sent or (missing is not None and name not in missing):
-                continue
-            sent.add(name)
-            for part in clip_parts(clip, self.device, self.session, self._request_id, self.reply_port):
-                if missing is None or part.part in missing[name] or part.part == part.parts - 1:
-                    self._send(part)
-
-    def _unknown(self, clips: Sequence[Clip]) -> dict[str, tuple[int, ...]]:
-        """The clips that the bridge may not have, and no parts of them: uploading these asks which it lacks."""
-        names = {self._name(clip) for clip in clips}
-        return dict.fromkeys(names - self._known, ())
+    def _made(
+        self, kind: type[R], transport: Transport | None, settings: dict[str, Any], **clips: Any
+    ) -> Result:
+        deadline_seconds = settings.pop("deadline_seconds", None)
+        if transport is not None:
+            settings = {"tempo_bpm": transport.tempo_bpm, **settings}
+        return self.play(kind(**clips, **settings), transport, deadline_seconds=deadline_seconds)
 
     def _name(self, clip: Clip) -> str:
-        """The clip's hash. Kept by the clip's identity: the corners of a blend are asked for again and again."""
-        kept = self._names.get(id(clip))
+        return self._upload(clip)[1]
+
+    def _upload(self, clip: Clip) -> tuple[Clip, str, tuple[ClipPart, ...]]:
+        """With the clip's hash and the messages that upload it. Kept by the clip's identity: the corners of a blend are
+        asked for again and again."""
+        kept = self._uploads.get(id(clip))
         if kept is None or kept[0] is not clip:
-            kept = self._names[id(clip)] = (clip, clip_hash(clip.length_beats, clip.meter, clip.notes))
-            while len(self._names) > NAMES_KEPT:
-                self._names.popitem(last=False)
-        return kept[1]
+            name = clip_hash(clip.length_beats, clip.meter, clip.notes)
+            parts = clip_parts(clip, self.device, self.session, 0, self.reply_port)
+            kept = self._uploads[id(clip)] = (clip, name, parts)
+            while len(self._uploads) > UPLOADS_KEPT:
+                self._uploads.popitem(last=False)
+        return kept
 
-    def _ref(self, clip: Clip, kit: str | None) -> ClipRef:
-        return ClipRef(self._name(clip), kit)
+    def _ask(self, ask: Ask, clips: Sequence[Clip]) -> list[Part]:
+        uploads = {name: parts for _, name, parts in map(self._upload, clips)}
+        now_seconds = time.monotonic()
+        conversation = Conversation(
+            ask, uploads, self._bridge, self._next_id, now_seconds, self.limit_seconds,
+            nobody=f"The bridge at {self._address[0]}:{self._address[1]} did not answer for {self.limit_seconds:g} s: "
+            "start it with `python start.py`.",
+        )  # fmt: skip
+        self._send(conversation.begin(now_seconds))
+        while not conversation.has_ended:
+            heard = self._receive(conversation.wakes_seconds)
+            now_seconds = time.monotonic()
+            self._send(conversation.wake(now_seconds) if heard is None else conversation.hear(heard, now_seconds))
+        if conversation.refusal is not None:
+            raise conversation.refusal
+        assert conversation.messages is not None
+        return conversation.messages
 
-    def _refs(self, clips: Sequence[Clip], kits: Sequence[str | None] | None) -> tuple[ClipRef, ...]:
-        return tuple(self._ref(clip, kit) for clip, kit in zip(clips, kits or [None] * len(clips), strict=True))
-
-    def _send(self, ask: Ask) -> None:
+    def _send(self, asks: Iterable[Ask]) -> None:
         try:
-            self._socket.sendto(to_datagram(ask), self._address)
+            for ask in asks:
+                self._socket.sendto(to_datagram(ask), self._address)
         except OSError as error:
             raise NoAnswer(f"Nothing can be sent to the bridge ({error.strerror or error}).") from error
 
-    def _ask(self, ask: Ask, clips: Sequence[Clip]) -> list[Part]:
-        head = {name: getattr(ask, name) for name in ("device", "session", "request_id", "reply_port")}
-        reply = Assembly()
-        has_begun = lacks_clip = False
-        excuse: Refusal | None = None
-        backoff = Backoff()
-        asked_seconds = time.monotonic()
-        end_seconds = asked_seconds + self.limit_seconds
-        wait_seconds = backoff.wait()
-        self._upload(clips)
-        self._send(ask)
-        while True:
-            message = self._receive(ask, min(wait_seconds, end_seconds - time.monotonic()))
-            match message:
-                case None if time.monotonic() >= end_seconds:
-                    raise excuse or NoAnswer(
-                        f"The bridge at {self._address[0]}:{self._address[1]} did not answer for "
-                        f"{self.limit_seconds:g} s: start it with `python start.py`."
-                    )
-                case None:
-                    wait_seconds = backoff.wait()
-                    if reply.begun:
-                        self._send(Need(**head, missing=reply.missing[:MOST_MISSING]))
-                    else:
-                        self._upload(clips, self._unknown(clips))
-                        self._send(_aged(ask, asked_seconds))
-                        lacks_clip = False
-                case Accepted(boot_id=boot_id):
-                    self._met(boot_id)
-                    if not reply.begun:  # else the network let the answer pass it
-                        wait_seconds = max(wait_seconds, PATIENCE_SECONDS)
-                case ClipState(boot_id=boot_id, clip_hash=name, missing=missing):
-                    self._met(boot_id)
-                    backoff = Backoff()
-                    wait_seconds = backoff.wait()
-                    if missing:
-                        self._upload(clips, {name: missing})
-                    else:
-                        self._known.add(name)
-                        if lacks_clip and not self._unknown(clips):
-                            self._send(_aged(ask, asked_seconds))
-                            lacks_clip = False
-                case Pong(boot_id=boot_id):
-                    self._met(boot_id)
-                    return []
-                case Refused(code=UnknownClip.code, clip_hash=name):
-                    self._known.discard(name)
-                    self._upload(clips, {name: ()})
-                    lacks_clip = True
-                case Refused(code=Busy.code, sentence=sentence):
-                    excuse = Busy(sentence)
-                case Refused(code=Stale.code, sentence=sentence) if has_begun:
-                    # The bridge was restarted in the middle of its answer: the request is made again.
-                    excuse = Stale(sentence)
-                    reply = Assembly()
-                    backoff = Backoff()
-                case Refused(code=code, sentence=sentence):
-                    raise REFUSALS.get(code, Refusal)(sentence)
-                case Part():
-                    reply.add(message)
-                    has_begun = True
-                    # The rest lies ready at the bridge: to ask for it costs next to nothing.
-                    backoff = Backoff(longest_seconds=LONGEST_GAP_SECONDS)
-                    wait_seconds = GAP_SECONDS
-                    if reply.whole:
-                        self._send(Got(**head))
-                        return reply.messages()
-
-    def _met(self, boot_id: int) -> None:
-        if boot_id != self._boot_id:
-            self._boot_id = boot_id
-            self._known.clear()
-
-    def _receive(self, ask: Ask, wait_seconds: float) -> Reply | None:
-        """The next message for this request, or None when none came in time."""
-        end_seconds = time.monotonic() + wait_seconds
-        while (left_seconds := end_seconds - time.monotonic()) > 0.0:
+    def _receive(self, until_seconds: float) -> Reply | None:
+        """The next message of the bridge, or None when none came in time."""
+        while (left_seconds := until_seconds - time.monotonic()) > 0.0:
             self._socket.settimeout(left_seconds)
             try:
                 datagram, _ = self._socket.recvfrom(osc.MAX_DATAGRAM_BYTES)
@@ -360,13 +278,6 @@ class Client:
             except (ConnectionError, BadDatagram, BadValue, IndexError):
                 # No bridge there yet (told by some systems), or bytes that are none of the bridge's.
                 continue
-            if isinstance(message, Reply) and message.session == self.session and message.request_id == ask.request_id:
+            if isinstance(message, Reply):
                 return message
         return None
-
-
-def _aged(ask: Ask, asked_seconds: float) -> Ask:
-    """The request as it is sent again: its snapshot of the transport is as old as that."""
-    if not isinstance(ask, SkillAsk):
-        return ask
-    return replace(ask, asked_seconds_ago=min(600.0, time.monotonic() - asked_seconds))

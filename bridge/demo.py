@@ -7,20 +7,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bridge.client import Client, Result
+from bridge.doors.udp import Server
 from bridge.errors import BadFile, Refusal
 from bridge.music.clip import Clip
 from bridge.music.meter import Meter
 from bridge.music.midi_file import DRUM_CHANNEL, MELODY_CHANNEL, read_clip, write_clip
+from bridge.places import EXAMPLES, LINES
 from bridge.presets import Presets
-from bridge.server import Server
 from bridge.serving import open_store
 from bridge.terminal import free_path, make_folder
 from bridge.transport import Transport
 
-__all__ = ["EXAMPLES", "LINES", "run"]
+__all__ = ["run"]
 
-EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
-LINES = EXAMPLES / "lines"
 # As if Live played: a moment after the fifth bar began, clips start on the bar.
 PLAYING = Transport(is_playing=True, song_beats=16.3, tempo_bpm=100.0, launch_quantum_beats=4.0)
 SEVEN_EIGHT = replace(PLAYING, meter=Meter(7, 8), launch_quantum_beats=3.5)

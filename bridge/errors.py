@@ -63,6 +63,14 @@ class UnknownClip(Refusal):
     """A request names a clip by a hash that was never uploaded, or was forgotten: upload it again."""
 
     code = "unknown_clip"
+    clip_hash: str = ""
+
+    @classmethod
+    def of(cls, clip_hash: str) -> UnknownClip:
+        """The refusal of the clip that has this hash."""
+        refusal = cls(f"The bridge does not know the clip {clip_hash}: upload it, then ask again.")
+        refusal.clip_hash = clip_hash
+        return refusal
 
 
 class Unsupported(Refusal):

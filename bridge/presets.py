@@ -71,12 +71,13 @@ class Presets:
     kits: Mapping[str, Kit]
 
     @classmethod
-    def load(cls, folder: Path) -> Presets:
-        """Reads every `*.yaml` in the folder and in its folder `kits`. Raises BadFile, naming the file."""
+    def load(cls, folder: Path, kits_folder: Path | None = None) -> Presets:
+        """Reads every `*.yaml` in the folder, and in its folder `kits` or another one. Raises BadFile, naming the file.
+        """
         if not folder.is_dir():
             raise BadFile(f"There is no folder {folder}: name the folder that holds your presets.")
         kits: dict[str, Kit] = {}
-        for file in _yaml_files(folder / "kits"):
+        for file in _yaml_files(kits_folder or folder / "kits"):
             kit = read_kit(file)
             _refuse_second(f"kits/{file.name}", kit.name, kits)
             kits[kit.name] = kit

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from functools import cache
 from typing import Annotated, Any, ClassVar, Generic, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
 from bridge.music.clip import MAX_BARS, Clip
@@ -80,8 +79,7 @@ class Request(Generic[C]):
     temperature: Annotated[float | None, setting("temperature")] = None
 
     def __post_init__(self) -> None:
-        kind: Any = type(self)
-        for column in _columns(kind):
+        for column in _columns(type(self)):
             value = getattr(self, column.name)
             right = checked(column, value, self.SKILL)
             if right is not value:
@@ -91,8 +89,7 @@ class Request(Generic[C]):
     def clips(self) -> tuple[C, ...]:
         """The clips that the request is about, in the order in which their notes are counted."""
         clips: list[C] = []
-        kind: Any = type(self)
-        for name, many in clip_fields(kind):
+        for name, many in clip_fields(type(self)):
             clips += getattr(self, name) if many else (getattr(self, name),)
         return tuple(clips)
 
@@ -228,20 +225,26 @@ _GIVEN = Column("", Given, Says(""), False, False, ())
 _POINT = columns_of(Point, {})
 
 
-@cache
+_KNOWN_COLUMNS: dict[type, tuple[Column, ...]] = {}
+_KNOWN_CLIP_FIELDS: dict[type, tuple[tuple[str, bool], ...]] = {}
+
+
 def _columns(kind: type) -> tuple[Column, ...]:
-    return columns_of(kind, {C: (Given, (_GIVEN,)), Point: (Point, _POINT)})
+    if kind not in _KNOWN_COLUMNS:
+        _KNOWN_COLUMNS[kind] = columns_of(kind, {C: (Given, (_GIVEN,)), Point: (Point, _POINT)})
+    return _KNOWN_COLUMNS[kind]
 
 
-@cache
 def clip_fields(kind: type) -> tuple[tuple[str, bool], ...]:
     """The names of a request's fields that hold clips, in their order, and whether each holds several."""
-    found = []
-    hints: dict[str, Any] = get_type_hints(kind, include_extras=True)
-    for field in fields(kind):
-        plain = get_args(hints[field.name])[0] if get_origin(hints[field.name]) is Annotated else None
-        if plain is C:
-            found.append((field.name, False))
-        elif get_origin(plain) is tuple and get_args(plain)[0] is C:
-            found.append((field.name, True))
-    return tuple(found)
+    if kind not in _KNOWN_CLIP_FIELDS:
+        hints: dict[str, Any] = get_type_hints(kind, include_extras=True)
+        found = []
+        for field in fields(kind):
+            plain = get_args(hints[field.name])[0] if get_origin(hints[field.name]) is Annotated else None
+            if plain is C:
+                found.append((field.name, False))
+            elif get_origin(plain) is tuple and get_args(plain)[0] is C:
+                found.append((field.name, True))
+        _KNOWN_CLIP_FIELDS[kind] = tuple(found)
+    return _KNOWN_CLIP_FIELDS[kind]

@@ -1,6 +1,7 @@
-"""The bridge's work, readable from top to bottom: datagram -> request -> skill -> placement -> reply.
+"""The bridge's work, readable from top to bottom: datagram -> request -> band -> placement -> reply.
 
-`Service.receive` runs on the socket's thread and never waits; `Service.perform` runs on the one worker's thread.
+Whoever asks is a `Caller`, whichever door he came through. `Service.receive` runs on the door's thread and never waits;
+`Service.perform` runs on a worker's.
 Whatever is refused, anywhere, is answered in `_refuse`.
 """
 
@@ -12,10 +13,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import bridge
-from bridge.band import Band, Made, refs_of
+from bridge.band import Band, Choice, Made
 from bridge.errors import (
     BadDatagram,
     Cancelled,
@@ -29,12 +30,11 @@ from bridge.errors import (
 )  # fmt: skip
 from bridge.models.store import Store
 from bridge.music.clip import MAX_BARS, MAX_NOTES, Clip
-from bridge.music.meter import Meter
-from bridge.planner import MAX_WAITING, Job, Planner
+from bridge.planner import MAX_WAITING, Planner
 from bridge.presets import Presets
-from bridge.transport import Transport
 from bridge.wire import osc, protocol
 from bridge.wire.delivery import ClipShelf, ReplyKey, ReplyShelf, number_parts, result_clip_parts
+from bridge.wire.envelope import Envelope, opened
 from bridge.wire.fields import from_message, head_of, to_datagram
 from bridge.wire.protocol import (
     Accepted,
@@ -60,7 +60,7 @@ from bridge.wire.protocol import (
     Welcome,
 )
 
-__all__ = ["BURST", "Service"]
+__all__ = ["BURST", "Caller", "Job", "Service"]
 
 log = logging.getLogger("sideman")
 
@@ -68,7 +68,40 @@ BURST = 48
 """Datagrams sent in one go: what a Max-like receiver took whole. The rest is paced, or asked for again."""
 LATENCIES_KEPT = 512
 
-Send = Callable[[Sequence[bytes], tuple[str, int]], None]
+
+
+class Caller(Protocol):
+    """Whoever sent a datagram, as a door knows him. `name` tells him from all others."""
+
+    @property
+    def name(self) -> str: ...
+
+    def send(self, datagrams: Sequence[bytes], reply_port: int, *, paced: bool) -> None:
+        """Must not raise. `reply_port`: as the message named it. Beyond BURST datagrams, `paced` ones are sent as
+        slowly as a slow receiver takes them, and may keep the calling thread waiting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A request that was taken. `arrived_seconds` is on the service's monotonic clock."""
+
+    key: ReplyKey
+    caller: Caller
+    ask: SkillAsk
+    envelope: Envelope
+    choice: Choice
+    arrived_seconds: float
+
+    @property
+    def asked_seconds(self) -> float:
+        """When its snapshot of the transport was taken, on the same clock: earlier where datagrams were lost."""
+        return self.arrived_seconds - self.envelope.asked_seconds_ago
+
+    @property
+    def deadline_seconds(self) -> float | None:
+        """On the same clock, or None without a deadline."""
+        allowed_seconds = self.envelope.deadline_seconds
+        return None if allowed_seconds is None else self.asked_seconds + allowed_seconds
 
 
 @dataclass(slots=True)
@@ -86,22 +119,14 @@ class _Counts:
 
 
 class Service:
-    """`send` and `send_paced` put datagrams on the wire; `clock` gives monotonic seconds; `boot_id` is this start's."""
+    """`clock` gives monotonic seconds; `boot_id` is this start's."""
 
     def __init__(
-        self,
-        store: Store,
-        presets: Presets,
-        send: Send,
-        send_paced: Send,
-        boot_id: int,
-        clock: Callable[[], float] = time.monotonic,
+        self, store: Store, presets: Presets, boot_id: int, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self.planner = Planner()
+        self.planner: Planner[Job] = Planner()
         self._store = store
         self._presets = presets
-        self._send = send
-        self._send_paced = send_paced
         self._boot_id = boot_id
         self._clock = clock
         self._started_seconds = clock()
@@ -114,92 +139,93 @@ class Service:
 
     # --- the socket's thread ---------------------------------------------------------------------------------------
 
-    def receive(self, datagram: bytes, host: str) -> None:
+    def receive(self, datagram: bytes, caller: Caller) -> None:
         """Takes one datagram, whatever its bytes. Raises nothing."""
         try:
             messages = osc.decode(datagram)
         except BadDatagram as refusal:
-            self._counts.bad_datagrams += 1
-            log.debug("%s sent what is no message: %s", host, refusal)
+            self._count_bad()
+            log.debug("%s sent what is no message: %s", caller.name, refusal)
             return
         for message in messages:
             head = head_of(message)
             if head is None:
-                self._counts.bad_datagrams += 1
+                self._count_bad()
                 continue
             try:
                 ask = from_message(message)
                 if not isinstance(ask, Ask):
                     raise BadDatagram(f"{message.address} is a message that the bridge sends, not one that it reads.")
-                self._take(ask, host)
+                self._take(ask, caller)
             except Refusal as refusal:
-                self._refuse(head, host, refusal)
+                self._refuse(head, caller, refusal)
             except Exception as error:
                 log.exception("A mistake in the bridge, at %s", message.address)
-                self._refuse(head, host, _fault(error))
+                self._refuse(head, caller, _fault(error))
 
-    def _take(self, ask: Ask, host: str) -> None:
-        key = (host, ask.device, ask.session, ask.request_id)
+    def _take(self, ask: Ask, caller: Caller) -> None:
+        key = (caller.name, ask.device, ask.session, ask.request_id)
         match ask:
             case SkillAsk():
-                self._take_skill(ask, host, key)
+                self._take_skill(ask, caller, key)
             case ClipPart():
-                missing = self._clips.add(host, ask)
+                missing = self._clips.add(caller.name, ask)
                 # The last part asks how the others fared; a whole clip is said to be so whichever part came last.
                 if not missing or ask.part == ask.parts - 1:
-                    self._say(ask, host, ClipState(
+                    self._say(ask, caller, ClipState(
                         session=ask.session, request_id=ask.request_id, boot_id=self._boot_id, clip_hash=ask.clip_hash,
                         missing=missing,
                     ))  # fmt: skip
             case Need():
-                self._send_again(ask, host, key)
+                self._send_again(ask, caller, key)
             case Got():
                 with self._lock:
                     self._replies.arrived(key)
             case Ping():
-                self._say(ask, host, Pong(session=ask.session, request_id=ask.request_id, boot_id=self._boot_id))
+                self._say(ask, caller, Pong(session=ask.session, request_id=ask.request_id, boot_id=self._boot_id))
             case Hello():
                 if ask.protocol_version != protocol.VERSION:
                     raise Unsupported(
                         f"The device speaks version {ask.protocol_version} of the protocol and this bridge version "
                         f"{protocol.VERSION}: update the older of the two."
                     )
-                if not self._repeated(ask, host, key):
-                    self._answer(ask, host, key, self._welcome(ask))
+                if not self._repeated(ask, caller, key):
+                    self._answer(ask, caller, key, self._welcome(ask))
             case Status():
-                if not self._repeated(ask, host, key):
-                    self._answer(ask, host, key, self._state(ask))
+                if not self._repeated(ask, caller, key):
+                    self._answer(ask, caller, key, self._state(ask))
             case Cancel():
                 job = self.planner.take_back(key)
                 if job is not None:
-                    self._refuse(job.ask, host, Cancelled("The request was cancelled."), key)
+                    self._refuse(job.ask, caller, Cancelled("The request was cancelled."), key)
 
-    def _take_skill(self, ask: SkillAsk, host: str, key: ReplyKey) -> None:
+    def _take_skill(self, ask: SkillAsk, caller: Caller, key: ReplyKey) -> None:
         arrived_seconds = self._clock()
-        if self._repeated(ask, host, key):
+        if self._repeated(ask, caller, key):
             return
-        job = Job(key, ask, self._clips_of(ask), arrived_seconds)
-        remembered = self._band.remembered(ask, job.clips)
+        envelope = opened(ask, self._clips_of(ask))
+        job = Job(key, caller, ask, envelope, self._band.choose(envelope.request), arrived_seconds)
+        remembered = self._band.remembered(job.choice)
         if remembered is not None:
             replaced = self.planner.replace(job)
-            self._answer(ask, host, key, self._result(job, remembered))
+            self._answer(ask, caller, key, self._result(job, remembered))
         else:
             replaced = self._wait(job)
-            self._accept(ask, host)
+            self._accept(ask, caller)
         if replaced is not None:
             newer = Replaced(f"The request {key[3]} of {ask.device} took the place of this one while it waited.")
-            self._refuse(replaced.ask, host, newer, replaced.key)
+            self._refuse(replaced.ask, replaced.caller, newer, replaced.key)
 
-    def _repeated(self, ask: Ask, host: str, key: ReplyKey) -> bool:
+    def _repeated(self, ask: Ask, caller: Caller, key: ReplyKey) -> bool:
         """Whether the request was taken before; then what there is of its reply is sent again. Raises Stale."""
         with self._lock:
             kept = self._replies.find(key)
         if kept is None:
             return False
         if kept.datagrams is None:
-            self._accept(ask, host)
+            self._accept(ask, caller)
         else:
-            self._send(kept.datagrams[:BURST], (host, ask.reply_port))
+            caller.send(kept.datagrams[:BURST], ask.reply_port, paced=False)
         return True
 
     def _wait(self, job: Job) -> Job | None:
@@ -217,24 +243,24 @@ class Service:
         """The request's clips, their notes' `source` counted through all of them. Raises UnknownClip."""
         clips: list[Clip] = []
         first_source = 0
-        for ref in refs_of(ask):
+        for ref in ask.clips:
             clip = self._clips.get(ref.clip_hash, first_source)
             if clip is None:
-                raise UnknownClip(ref.clip_hash)
+                raise UnknownClip.of(ref.clip_hash)
             clips.append(clip)
             first_source += len(clip.notes)
         return tuple(clips)
 
-    def _send_again(self, need: Need, host: str, key: ReplyKey) -> None:
+    def _send_again(self, need: Need, caller: Caller, key: ReplyKey) -> None:
         with self._lock:
             kept = self._replies.find(key)
         if kept is None:
             raise Stale(f"There is no reply to the request {need.request_id}: send the request again.")
         if kept.datagrams is None:
-            self._accept(need, host)
+            self._accept(need, caller)
             return
         missing = [i for i in need.missing if i < len(kept.datagrams)]
-        self._send([kept.datagrams[i] for i in missing[:BURST]], (host, need.reply_port))
+        caller.send([kept.datagrams[i] for i in missing[:BURST]], need.reply_port, paced=False)
 
     # --- the worker's thread ---------------------------------------------------------------------------------------
 
@@ -248,19 +274,19 @@ class Service:
 
     def perform(self, job: Job) -> None:
         """Answers one request, with clips or a refusal. Raises nothing."""
-        host = job.key[0]
+        caller = job.caller
         try:
             if job.deadline_seconds is not None and self._clock() > job.deadline_seconds:
                 raise Late("The deadline passed while the request was waiting: what plays goes on playing.")
-            made = self._band.play(job.ask, job.clips, job.deadline_seconds)
+            made = self._band.play_chosen(job.choice, job.deadline_seconds)
             if job.deadline_seconds is not None and self._clock() > job.deadline_seconds:
                 raise Late("The clip was ready after the deadline: what plays goes on playing.")
-            self._answer(job.ask, host, job.key, self._result(job, made), paced=True)
+            self._answer(job.ask, caller, job.key, self._result(job, made), paced=True)
         except Refusal as refusal:
-            self._refuse(job.ask, host, refusal, job.key)
+            self._refuse(job.ask, caller, refusal, job.key)
         except Exception as error:
             log.exception("A mistake in the bridge, in %s", job.ask.ADDRESS)
-            self._refuse(job.ask, host, _fault(error), job.key)
+            self._refuse(job.ask, caller, _fault(error), job.key)
 
     # --- replies ---------------------------------------------------------------------------------------------------
 
@@ -268,11 +294,9 @@ class Service:
         ask = job.ask
         now_seconds = self._clock()
         elapsed_seconds = now_seconds - job.arrived_seconds
-        meter = Meter(ask.numerator, ask.denominator)
-        transport = Transport(ask.is_playing, ask.song_beats, ask.tempo_bpm, meter, ask.launch_quantum_beats)
-        placement = transport.placement(now_seconds - job.asked_seconds)
+        placement = job.envelope.transport.placement(now_seconds - job.asked_seconds)
         with self._lock:
-            self._counts.add(made.model, _skill(ask), 1000.0 * elapsed_seconds)
+            self._counts.add(made.model, job.envelope.request.SKILL, 1000.0 * elapsed_seconds)
         head = ResultHead(
             session=ask.session, request_id=ask.request_id, part=0, parts=1, boot_id=self._boot_id,
             clips=len(made.clips), model=made.model, model_hash=made.model_hash[:12], seed=ask.seed,
@@ -324,50 +348,46 @@ class Service:
             ),
         ]  # fmt: skip
 
-    def _accept(self, ask: Ask, host: str) -> None:
+    def _accept(self, ask: Ask, caller: Caller) -> None:
         waiting = max(0, len(self.planner) - 1)
         self._say(
-            ask, host,
+            ask, caller,
             Accepted(session=ask.session, request_id=ask.request_id, boot_id=self._boot_id, waiting=waiting),
         )  # fmt: skip
 
-    def _refuse(self, ask: Ask, host: str, refusal: Refusal, key: ReplyKey | None = None) -> None:
+    def _refuse(self, ask: Ask, caller: Caller, refusal: Refusal, key: ReplyKey | None = None) -> None:
         """Says so. With a `key` the refusal is kept as the request's answer; without, the same id may try again."""
-        self._counts.refused += 1
-        clip_hash, sentence = "", str(refusal)
-        if isinstance(refusal, UnknownClip):
-            clip_hash, sentence = sentence, f"The bridge does not know the clip {sentence}: upload it, then ask again."
+        with self._lock:
+            self._counts.refused += 1
         refused = Refused(
             session=ask.session, request_id=ask.request_id, part=0, parts=1, code=refusal.code,
-            sentence=_cut(sentence, 700), clip_hash=clip_hash,
+            sentence=_cut(str(refusal), 700),
+            clip_hash=refusal.clip_hash if isinstance(refusal, UnknownClip) else "",
         )  # fmt: skip
         if key is None:
-            self._say(ask, host, refused)
+            self._say(ask, caller, refused)
         else:
-            self._answer(ask, host, key, [refused])
+            self._answer(ask, caller, key, [refused])
 
-    def _answer(self, ask: Ask, host: str, key: ReplyKey, parts: list[Part], *, paced: bool = False) -> None:
+    def _answer(self, ask: Ask, caller: Caller, key: ReplyKey, parts: list[Part], *, paced: bool = False) -> None:
         """Sends a whole reply, and keeps it."""
         datagrams = number_parts(parts)
         with self._lock:
             self._replies.answer(key, datagrams)
-        # The socket's thread does not wait: what it does not send is asked for again.
-        if paced:
-            self._send_paced(datagrams, (host, ask.reply_port))
-        else:
-            self._send(datagrams[:BURST], (host, ask.reply_port))
+        # The door's thread does not wait: what it does not send is asked for again.
+        caller.send(datagrams if paced else datagrams[:BURST], ask.reply_port, paced=paced)
 
-    def _say(self, ask: Ask, host: str, reply: Reply) -> None:
+    def _say(self, ask: Ask, caller: Caller, reply: Reply) -> None:
         """Sends one message that is not kept."""
-        self._send([to_datagram(reply)], (host, ask.reply_port))
+        caller.send([to_datagram(reply)], ask.reply_port, paced=False)
+
+    def _count_bad(self) -> None:
+        with self._lock:
+            self._counts.bad_datagrams += 1
 
 
 def _fault(error: Exception) -> Fault:
     return Fault(f"The bridge made a mistake ({error!r}): please report it with its log.")
-
-
-def _skill(ask: SkillAsk) -> str:
-    return ask.ADDRESS.removeprefix("/sideman/")
 
 
 def _cut(sentence: str, most_bytes: int) -> str:

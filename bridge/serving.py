@@ -14,10 +14,10 @@ from pathlib import Path
 from types import FrameType
 
 import bridge
+from bridge.doors.udp import HOST, Server
 from bridge.errors import BadFile
 from bridge.models.store import Store
 from bridge.presets import Presets
-from bridge.server import HOST, Server
 
 __all__ = ["open_store", "screen", "serve", "show_models"]
 

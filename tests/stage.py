@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bridge.errors import REFUSALS
@@ -33,15 +34,8 @@ class Stage:
         self.seconds = 1000.0
         self.sent: list[tuple[bytes, tuple[str, int]]] = []
         self.paced: list[bytes] = []
-        self.service = Service(store, presets, self._send, self._send_paced, BOOT_ID, lambda: self.seconds)
+        self.service = Service(store, presets, BOOT_ID, lambda: self.seconds)
         self._request_ids = itertools.count(1)
-
-    def _send(self, datagrams: Sequence[bytes], address: tuple[str, int]) -> None:
-        self.sent += [(datagram, address) for datagram in datagrams]
-
-    def _send_paced(self, datagrams: Sequence[bytes], address: tuple[str, int]) -> None:
-        self.paced += datagrams
-        self._send(datagrams, address)
 
     def head(self, device: str = "pad", **more: Any) -> dict[str, Any]:
         """What a message begins with, under the next request id."""
@@ -50,7 +44,7 @@ class Stage:
     def hear(self, datagram: bytes, host: str = HOST) -> list[Message]:
         """The bridge receives a datagram: what it says at once."""
         said = len(self.sent)
-        self.service.receive(datagram, host)
+        self.service.receive(datagram, Listener(self, host))
         return self.said_since(said)
 
     def tell(self, ask: Ask, host: str = HOST) -> list[Message]:
@@ -84,6 +78,19 @@ class Stage:
             for part in clip_parts(clip, "pad", 1, 0, 42712):
                 self.tell(part)
         return tuple(ClipRef(clip_hash(clip.length_beats, clip.meter, clip.notes), kit) for clip in clips)
+
+
+@dataclass(frozen=True)
+class Listener:
+    """A caller: what the bridge says to him lies in the stage's lists."""
+
+    stage: Stage
+    name: str
+
+    def send(self, datagrams: Sequence[bytes], reply_port: int, *, paced: bool) -> None:
+        if paced:
+            self.stage.paced += datagrams
+        self.stage.sent += [(datagram, (self.name, reply_port)) for datagram in datagrams]
 
 
 def head_in(messages: Sequence[Message]) -> ResultHead:

@@ -150,7 +150,7 @@ def test_a_limit_that_is_none_is_refused(limit_seconds: float) -> None:
 # --- refusals -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("code", sorted(set(REFUSALS) - {"busy", "unknown_clip"}))
+@pytest.mark.parametrize("code", sorted(set(REFUSALS) - {"busy", "stale", "unknown_clip"}))
 def test_a_refusal_comes_back_as_the_exception_that_it_was(code: str) -> None:
     with scripted(lambda ask: [refused(ask, code)]) as (client, _), pytest.raises(REFUSALS[code]) as caught:
         client.generate()
@@ -177,7 +177,7 @@ def known(ask: ClipPart, *missing: int, boot_id: int = 1) -> ClipState:
 @pytest.fixture
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is repeated because time has passed: what the client sends, it sends because of what it heard."""
-    monkeypatch.setattr("bridge.client.Backoff", lambda **_: Backoff(next_seconds=30.0))
+    monkeypatch.setattr("bridge.wire.conversation.Backoff", lambda **_: Backoff(next_seconds=30.0))
 
 
 @pytest.mark.usefixtures("unhurried")
@@ -187,7 +187,9 @@ def test_a_clip_is_uploaded_once_and_again_for_another_boot() -> None:
     def answer(ask: Ask) -> Sequence[Reply]:
         if isinstance(ask, ClipPart):
             return [known(ask, boot_id=boot_ids[-1])]
-        return [] if isinstance(ask, Got) else [Accepted(**both(ask), boot_id=boot_ids[-1], waiting=0), *result(ask)]
+        boot_id = boot_ids[-1]
+        accepted = Accepted(**both(ask), boot_id=boot_id, waiting=0)
+        return [] if isinstance(ask, Got) else [accepted, *result(ask, boot_id)]
 
     with scripted(answer) as (client, script):
         for boot_id, uploads in ((1, 1), (1, 1), (2, 1), (2, 2), (2, 2)):
@@ -256,7 +258,7 @@ def test_parts_that_are_missing_are_asked_for_and_the_whole_is_acknowledged() ->
 
 
 def test_a_reply_that_overtook_its_acceptance_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bridge.client.PATIENCE_SECONDS", 1000.0)
+    monkeypatch.setattr("bridge.wire.conversation.PATIENCE_SECONDS", 1000.0)
 
     def answer(ask: Ask) -> Sequence[Reply]:
         if isinstance(ask, Generate):
@@ -283,8 +285,18 @@ def test_a_bridge_that_lost_its_reply_is_asked_again_however_often_it_says_so() 
         assert len(set(map(newborn, script.of(Generate)))) == 1
 
 
-def test_a_stale_request_is_refused_where_no_reply_had_begun() -> None:
-    with scripted(lambda ask: [refused(ask, "stale")]) as (client, _), pytest.raises(Stale):
+def test_a_stale_request_is_asked_again_under_a_new_id() -> None:
+    """The bridge never makes an id twice, so a request whose reply it has forgotten is made under the next one."""
+    with scripted(lambda ask: [refused(ask, "stale")] if ask.request_id == 1 else result(ask)) as (client, script):
+        assert client.generate().clips == (MADE,)
+        assert [ask.request_id for ask in script.of(Generate)] == [1, 2]
+        assert [ask.request_id for ask in script.of(Got)] == [2]
+        client.generate()
+        assert script.of(Generate)[-1].request_id == 3
+
+
+def test_a_request_that_stays_stale_is_refused_as_such() -> None:
+    with scripted(lambda ask: [refused(ask, "stale")], limit_seconds=0.3) as (client, _), pytest.raises(Stale):
         client.generate()
 
 

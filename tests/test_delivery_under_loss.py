@@ -13,10 +13,10 @@ from dataclasses import replace
 import pytest
 
 from bridge.client import Client, Result
+from bridge.doors.udp import Server
 from bridge.models.store import Store
 from bridge.music.clip import Clip, Note
 from bridge.presets import Presets
-from bridge.server import Server
 from bridge.wire import osc
 from bridge.wire.delivery import on_the_wire
 from bridge.wire.fields import from_message

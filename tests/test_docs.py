@@ -14,10 +14,10 @@ import pytest
 import start
 from bridge import __main__ as command_line
 from bridge.presets import PRESET_KEYS, Presets
-from bridge.server import PORT
 from bridge.serving import screen
 from bridge.settings import SETTINGS
 from bridge.wire import derived
+from bridge.wire.protocol import PORT
 from tests.shipped import MODELS
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -25,23 +25,24 @@ MAY_IMPORT: dict[str, set[str]] = {
     # What can be asked, and what its fields mean: both wings stand on it.
     "says": {"errors", "settings"},
     "requests": {"music", "says", "settings"},
-    # One wing ...
+    "places": set(),
+    # One wing, music: from models to the band, which knows no wire ...
     "models": {"errors", "music"},
-    "skills": {"errors", "music", "models"},
-    # ... and the other.
-    "wire": {"errors", "music", "requests", "says", "settings"},
-    "planner": {"errors", "music", "wire"},
-    "client": {"errors", "music", "transport", "wire"},
-    # They meet here: a request, then the datagrams around it.
-    "band": {"errors", "settings", "music", "presets", "models", "skills", "wire"},
-    "service": {"", "band", "errors", "music", "transport", "presets", "models", "wire", "planner"},
-    "server": {"errors", "models", "presets", "service", "wire"},
+    "skills": {"errors", "models", "music", "requests", "settings"},
+    "band": {"errors", "models", "music", "places", "presets", "requests", "settings", "skills"},
+    # ... and the other: the envelope around a request.
+    "wire": {"errors", "music", "requests", "says", "settings", "transport"},
+    "planner": {"errors", "wire"},
+    "client": {"errors", "music", "requests", "transport", "wire"},
+    # They meet here, and come in through the doors.
+    "service": {"", "band", "errors", "models", "music", "planner", "presets", "wire"},
+    "doors": {"errors", "models", "presets", "service", "wire"},
     # The command line: those that load models, and `ask`, which loads none.
     "terminal": {"errors", "music"},
-    "serving": {"", "errors", "models", "presets", "server"},
-    "demo": {"client", "errors", "music", "presets", "server", "serving", "terminal", "transport"},
+    "serving": {"", "doors", "errors", "models", "presets"},
+    "demo": {"client", "doors", "errors", "music", "places", "presets", "serving", "terminal", "transport"},
     "asking": {"client", "errors", "music", "settings", "terminal", "transport"},
-    "__main__": {"", "asking", "client", "demo", "errors", "serving"},
+    "__main__": {"", "asking", "client", "demo", "errors", "places", "serving"},
     # The package itself, which knows its version.
     "": set(),
 }

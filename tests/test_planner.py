@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 
 import pytest
 
 from bridge.errors import Busy, Replaced
-from bridge.planner import MAX_WAITING, Job, Planner
-from bridge.wire.protocol import Generate
+from bridge.planner import MAX_WAITING, Planner
 
 
-def job(request_id: int, device: str = "pad", host: str = "127.0.0.1", *, deadline_seconds: float | None = None) -> Job:
-    ask = Generate(
-        device=device, session=1, request_id=request_id, reply_port=42712, deadline_seconds=deadline_seconds
-    )
-    return Job((host, device, 1, request_id), ask, (), 100.0)
+@dataclass(frozen=True)
+class Job:
+    key: tuple[str, str, int, int]
 
 
-def drained(planner: Planner) -> list[int]:
+def job(request_id: int, device: str = "pad", host: str = "127.0.0.1") -> Job:
+    return Job((host, device, 1, request_id))
+
+
+def drained(planner: Planner[Job]) -> list[int]:
     done = []
     while len(planner):
         following = planner.next()
         assert following is not None
-        done.append(following.ask.request_id)
+        done.append(following.key[3])
     return done
 
 
 def test_requests_are_done_in_the_order_in_which_they_came() -> None:
-    planner = Planner()
+    planner = Planner[Job]()
     for i, device in enumerate(("kick", "snare", "hat")):
         assert planner.add(job(i, device)) is None
     assert drained(planner) == [0, 1, 2]
@@ -36,25 +38,25 @@ def test_requests_are_done_in_the_order_in_which_they_came() -> None:
 
 
 def test_a_device_s_newest_request_takes_the_place_of_its_waiting_one() -> None:
-    planner = Planner()
+    planner = Planner[Job]()
     for i, device in enumerate(("knob", "other")):
         planner.add(job(i, device))
     swept = [planner.add(job(i, "knob")) for i in range(2, 6)]
-    assert [replaced and replaced.ask.request_id for replaced in swept] == [0, 2, 3, 4]
+    assert [replaced and replaced.key[3] for replaced in swept] == [0, 2, 3, 4]
     assert len(planner) == 2
     # Its place as well: who sweeps a knob is not put behind all others again and again.
     assert drained(planner) == [5, 1]
 
 
 def test_devices_of_one_name_on_two_machines_are_two() -> None:
-    planner = Planner()
+    planner = Planner[Job]()
     assert planner.add(job(1)) is None
     assert planner.add(job(1, host="10.0.0.2")) is None
     assert len(planner) == 2
 
 
 def test_a_request_that_is_worked_on_is_not_replaced() -> None:
-    planner = Planner()
+    planner = Planner[Job]()
     planner.add(job(1))
     planner.next()
     assert planner.add(job(2)) is None
@@ -62,7 +64,7 @@ def test_a_request_that_is_worked_on_is_not_replaced() -> None:
 
 
 def test_beyond_its_limit_the_planner_is_busy_and_loses_nothing() -> None:
-    planner = Planner()
+    planner = Planner[Job]()
     for i in range(MAX_WAITING):
         planner.add(job(i, f"pad {i}"))
     with pytest.raises(Busy, match=f"{MAX_WAITING} requests are waiting, which is as many as may: ask again"):
@@ -70,12 +72,12 @@ def test_beyond_its_limit_the_planner_is_busy_and_loses_nothing() -> None:
     # Who waits already may still think again.
     replaced = planner.add(job(1000, "pad 3"))
     assert replaced is not None
-    assert replaced.ask.request_id == 3
+    assert replaced.key[3] == 3
     assert drained(planner) == [0, 1, 2, 1000, *range(4, MAX_WAITING)]
 
 
 def test_a_waiting_request_is_taken_back_and_no_other() -> None:
-    planner = Planner()
+    planner = Planner[Job]()
     planner.add(job(1))
     planner.add(job(2))
     assert planner.take_back(job(1).key) is None  # replaced before
@@ -85,15 +87,9 @@ def test_a_waiting_request_is_taken_back_and_no_other() -> None:
     assert len(planner) == 0
 
 
-def test_deadlines_are_counted_from_the_arrival() -> None:
-    assert job(1).deadline_seconds is None
-    assert job(1, deadline_seconds=0.5).deadline_seconds == 100.5
-    assert job(1, deadline_seconds=0.0).deadline_seconds == 100.0
-
-
 @pytest.mark.parametrize("close_first", [True, False])
 def test_a_closed_planner_lets_its_worker_go(close_first: bool) -> None:
-    planner = Planner()
+    planner = Planner[Job]()
     given: list[Job | None] = []
     worker = threading.Thread(target=lambda: given.append(planner.next()))
     if close_first:
@@ -106,14 +102,14 @@ def test_a_closed_planner_lets_its_worker_go(close_first: bool) -> None:
 
 
 def test_every_request_is_done_once_while_others_are_added_and_taken_back() -> None:
-    planner = Planner()
+    planner = Planner[Job]()
     done: list[int] = []
     put_away: list[int] = []
 
     def work() -> None:
         while (following := planner.next()) is not None:
-            done.append(following.ask.request_id)
-            if following.ask.device == "last":
+            done.append(following.key[3])
+            if following.key[1] == "last":
                 return
 
     worker = threading.Thread(target=work)
@@ -123,14 +119,14 @@ def test_every_request_is_done_once_while_others_are_added_and_taken_back() -> N
         if replaced is None and i % 5 == 0:
             replaced = planner.take_back(job(i, f"pad {i % 7}").key)
         if replaced is not None:
-            put_away.append(replaced.ask.request_id)
+            put_away.append(replaced.key[3])
     planner.add(job(3000, "last"))
     worker.join(timeout=30.0)
     assert sorted(done + put_away) == list(range(3001))
 
 
 def test_a_request_that_was_overtaken_on_its_way_does_not_replace_the_newer_one() -> None:
-    planner = Planner()
+    planner = Planner[Job]()
     planner.add(job(6))
     with pytest.raises(Replaced, match="request 6 of pad came before"):
         planner.add(job(5))
@@ -138,11 +134,11 @@ def test_a_request_that_was_overtaken_on_its_way_does_not_replace_the_newer_one(
 
 
 def test_a_request_that_need_not_wait_replaces_an_older_one_and_no_newer_one() -> None:
-    planner = Planner()
+    planner = Planner[Job]()
     planner.add(job(8))
     assert planner.replace(job(7)) is None
     replaced = planner.replace(job(9))
     assert replaced is not None
-    assert replaced.ask.request_id == 8
+    assert replaced.key[3] == 8
     assert planner.replace(job(10)) is None
     assert len(planner) == 0

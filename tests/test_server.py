@@ -12,11 +12,11 @@ from collections.abc import Iterator
 import pytest
 
 from bridge.client import Client
+from bridge.doors.udp import HOST, Server
 from bridge.errors import Busy
 from bridge.models.store import Store
 from bridge.music.clip import Clip, Note
 from bridge.presets import Presets
-from bridge.server import HOST, Server
 from bridge.wire.fields import to_datagram
 from bridge.wire.osc import MAX_DATAGRAM_BYTES
 from bridge.wire.protocol import Hello, Ping

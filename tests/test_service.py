@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import struct
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -56,7 +57,7 @@ from bridge.wire.protocol import (
     columns,
 )
 from tests.program import ROOT
-from tests.stage import BOOT_ID, Stage, clips_in, head_in, refusal_in
+from tests.stage import BOOT_ID, Listener, Stage, clips_in, head_in, refusal_in
 
 LINES = ROOT / "examples" / "lines"
 
@@ -640,13 +641,17 @@ def test_a_mistake_in_the_bridge_is_told_and_logged_and_the_bridge_goes_on(
 def test_a_mistake_while_sending_is_told_and_the_worker_goes_on(
     stage: Stage, rock: Clip, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(*given: object) -> None:
-        raise RuntimeError("a mistake")
+    send = Listener.send
+
+    def broken(self: Listener, datagrams: Sequence[bytes], reply_port: int, *, paced: bool) -> None:
+        if paced:
+            raise RuntimeError("a mistake")
+        send(self, datagrams, reply_port, paced=paced)
 
     (ref,) = stage.upload(rock)
     request = Vary(**stage.head(), clip=ref, amount=0.0)
     with caplog.at_level(logging.CRITICAL, logger="sideman"), monkeypatch.context() as patched:
-        patched.setattr(stage.service, "_send_paced", broken)
+        patched.setattr(Listener, "send", broken)
         assert refusal_in(stage.ask(request))[0] == "fault"
     assert clips_in(stage.ask(replace(request, **stage.head())))
 

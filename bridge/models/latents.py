@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
@@ -20,11 +21,12 @@ Array = npt.NDArray[Any]
 
 
 class Latents:
-    """By their content. For one thread at a time; of several models."""
+    """By their content; of several models, for any thread."""
 
     def __init__(self, windows: int = 512) -> None:
         self._kept: OrderedDict[tuple[str, bytes, bytes], Floats] = OrderedDict()
         self._most_windows = windows
+        self._lock = threading.Lock()
 
     def of(
         self, model_hash: str, windows: Iterable[tuple[Array, Array]], encode: Callable[[Array, Array], Floats]
@@ -37,14 +39,16 @@ class Latents:
         latents = []
         for window, positions in windows:
             key = (model_hash, window.tobytes(), positions.tobytes())
-            latent = self._kept.get(key)
+            with self._lock:
+                latent = self._kept.get(key)
+                if latent is not None:
+                    self._kept.move_to_end(key)
             if latent is None:
                 latent = encode(window[None], positions[None])[0]
-                self._kept[key] = latent
-                if len(self._kept) > self._most_windows:
-                    self._kept.popitem(last=False)
-            else:
-                self._kept.move_to_end(key)
+                with self._lock:
+                    self._kept[key] = latent
+                    if len(self._kept) > self._most_windows:
+                        self._kept.popitem(last=False)
             latents.append(latent)
         return np.stack(latents)
 

@@ -21,6 +21,7 @@ from bridge.music.clip import Note
 from bridge.music.meter import FOUR_FOUR
 from bridge.says import INT_HIGH, INT_LOW, Column
 from bridge.wire import osc
+from bridge.wire.conversation import GAP_SECONDS, LIMIT_SECONDS, LONGEST_GAP_SECONDS, PATIENCE_SECONDS
 from bridge.wire.delivery import Backoff, clip_hash
 from bridge.wire.examples import EXAMPLES
 from bridge.wire.fields import to_datagram
@@ -29,6 +30,7 @@ from bridge.wire.protocol import (
     MESSAGES,
     MOST_MISSING,
     NOTES_A_PART,
+    PORT,
     VERSION,
     Ask,
     Message,
@@ -50,13 +52,13 @@ PROBE = "/sideman/probe"
 """What a device sends to itself alone: it finds out so whether its port hears."""
 
 DEVICE: dict[str, int | float] = {
-    "port": 42711,
-    "limit_seconds": 10.0,
-    "patience_seconds": 0.4,
-    "gap_seconds": 0.02,
-    "longest_gap_seconds": 0.1,
+    "port": PORT,
+    "limit_seconds": LIMIT_SECONDS,
+    "patience_seconds": PATIENCE_SECONDS,
+    "gap_seconds": GAP_SECONDS,
+    "longest_gap_seconds": LONGEST_GAP_SECONDS,
 }
-"""What `bridge.client` does, which the wire may not import: a test compares the two."""
+"""What every device does, those of Max and the Python client alike."""
 
 ON_REFUSAL = {
     "bad_datagram": ("show", "A mistake in the client: compare what it sends with the tables below."),

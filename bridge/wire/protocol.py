@@ -20,7 +20,7 @@ from bridge.says import INT_HIGH, Column, Says, columns_of
 from bridge.settings import SETTINGS
 
 __all__ = [
-    "ABOUT_BYTES", "ADDRESSES", "DATAGRAM_BYTES", "MESSAGES", "MOST_MISSING", "NOTES_A_PART", "VERSION",
+    "ABOUT_BYTES", "ADDRESSES", "DATAGRAM_BYTES", "MESSAGES", "MOST_MISSING", "NOTES_A_PART", "PORT", "VERSION",
     "Accepted", "Ask", "Blend", "Cancel", "ClipPart", "ClipRef", "ClipState", "Continue", "Drumify", "Generate", "Got",
     "Hello", "Humanise", "Interpolate", "Message", "ModelState", "Name", "Need", "Part", "PartAsk", "Path", "Ping",
     "Point", "Pong", "PresetValue", "Refused", "Reply", "ResultClip", "ResultHead", "SkillAsk", "State", "Status",
@@ -29,6 +29,8 @@ __all__ = [
 ]  # fmt: skip
 
 VERSION = 1
+PORT = 42711
+"""On which the bridge listens unless it is started with another."""
 DATAGRAM_BYTES = 1024
 """The largest datagram that either end sends: what a careful project of the field found that Max takes."""
 NOTES_A_PART = 32

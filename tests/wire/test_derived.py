@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
 import json
 import re
 import shutil
@@ -15,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from bridge import client, server, service
+from bridge import service
 from bridge.errors import REFUSALS
 from bridge.says import Column
 from bridge.wire import derived, osc
@@ -99,15 +98,6 @@ def test_the_example_of_a_hash_is_right() -> None:
 
 
 def test_the_numbers_that_are_given_by_hand_are_those_of_the_code() -> None:
-    of_the_code = {
-        "port": client.PORT,
-        "limit_seconds": inspect.signature(client.Client).parameters["limit_seconds"].default,
-        "patience_seconds": client.PATIENCE_SECONDS,
-        "gap_seconds": client.GAP_SECONDS,
-        "longest_gap_seconds": client.LONGEST_GAP_SECONDS,
-    }
-    assert of_the_code == derived.DEVICE
-    assert client.PORT == server.PORT
     page = " ".join(derived.page().split())
     for sentence in (f"sends the first {service.BURST} of them", f"the first {service.BURST} parts of it"):
         assert sentence in page

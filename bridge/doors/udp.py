@@ -1,4 +1,4 @@
-"""The bridge on its port: one UDP socket on this machine's own address, one thread that reads, one that works.
+"""The bridge on its port: one UDP socket on this machine's own address, one thread that reads, and those that work.
 
 A plain blocking socket, because asyncio's UDP goes deaf on Windows once it has answered a closed port.
 """
@@ -13,19 +13,20 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bridge.errors import Busy
 from bridge.models.store import Store
 from bridge.presets import Presets
 from bridge.service import BURST, Service
 from bridge.wire.osc import MAX_DATAGRAM_BYTES
+from bridge.wire.protocol import PORT
 
-__all__ = ["HOST", "PORT", "Server"]
+__all__ = ["HOST", "Server"]
 
 log = logging.getLogger("sideman")
 
 HOST = "127.0.0.1"
-PORT = 42711
 RECEIVE_BUFFER_BYTES = 1 << 20
 PACE_SECONDS = 0.00018
 """Between datagrams of a long reply: so a Pure Data receiver took 6,400 of 6,400, and at full speed 1,318."""
@@ -51,7 +52,7 @@ class Server:
                 "already. Stop it, or start this one with --port and another number."
             ) from error
         self.port: int = self._socket.getsockname()[1]
-        self.service = Service(store, presets, self._send, self._send_paced, secrets.randbelow(2**31))
+        self.service = Service(store, presets, secrets.randbelow(2**31))
         self._stopping = False
         self._threads = [
             threading.Thread(target=self._read, name="socket", daemon=True),
@@ -78,7 +79,7 @@ class Server:
             try:
                 datagram, (host, _) = self._socket.recvfrom(MAX_DATAGRAM_BYTES)
                 if not self._stopping:
-                    self.service.receive(datagram, host)
+                    self.service.receive(datagram, _Peer(self._socket, host))
             except ConnectionError:  # Windows: an earlier answer met a closed port
                 continue
             except Exception:  # whatever it was, the next datagram may be a good one
@@ -86,14 +87,18 @@ class Server:
                     return
                 log.exception("A datagram could not be taken")
 
-    def _send(self, datagrams: Sequence[bytes], address: tuple[str, int]) -> None:
-        for datagram in datagrams:
+
+@dataclass(frozen=True, slots=True)
+class _Peer:
+    """A caller: replies go to the address that the datagram came from, on the port that the message names."""
+
+    socket: socket.socket
+    name: str
+
+    def send(self, datagrams: Sequence[bytes], reply_port: int, *, paced: bool) -> None:
+        for number, datagram in enumerate(datagrams):
+            if paced and number >= BURST:
+                time.sleep(PACE_SECONDS)
             # A device that is gone, or a full buffer: it asks again, or it does not.
             with contextlib.suppress(OSError):
-                self._socket.sendto(datagram, address)
-
-    def _send_paced(self, datagrams: Sequence[bytes], address: tuple[str, int]) -> None:
-        self._send(datagrams[:BURST], address)
-        for datagram in datagrams[BURST:]:
-            time.sleep(PACE_SECONDS)
-            self._send([datagram], address)
+                self.socket.sendto(datagram, (self.name, reply_port))
