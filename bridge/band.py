@@ -33,7 +33,7 @@ from bridge.settings import SETTINGS
 from bridge.skills.blend import Blended
 from bridge.skills.instrument import INSTRUMENTS
 from bridge.skills.lock import OPEN, Lock
-from bridge.skills.repertoire import Part, Settled, Turn, grid_of, instrument_of, part_of
+from bridge.skills.repertoire import Part, Settled, Turn, bars_in, grid_of, instrument_of, part_of
 
 __all__ = ["DEFAULT_KIT", "Band", "Choice", "Made"]
 
@@ -66,6 +66,11 @@ class Choice:
     instrument: str
     part: Part[Any]
     model: LoadedModel
+
+    @property
+    def bars(self) -> int:
+        """How many bars are read and played for it: what it costs, about."""
+        return bars_in(self.request, self.settled)
 
 
 class Band:

@@ -1,6 +1,8 @@
 """What is done next: one request after the other; a device's newest request replaces its waiting one.
 
-A swept knob so never builds a queue: what it asked a moment ago and nobody began is put away, and told so.
+A swept knob so never builds a queue: what it asked a moment ago and nobody began is put away, and told so. There are
+two lanes: on one any request goes in its turn, the other is kept free for short ones, so that a bar that is wanted now
+does not wait behind an album.
 """
 
 from __future__ import annotations
@@ -22,6 +24,9 @@ class Job(Protocol):
 
     @property
     def key(self) -> ReplyKey: ...
+
+    @property
+    def is_short(self) -> bool: ...
 
 
 J = TypeVar("J", bound=Job)
@@ -53,7 +58,7 @@ class Planner(Generic[J]):
                     f"{len(self._waiting)} requests are waiting, which is as many as may: ask again in a moment."
                 )
             self._waiting[job.key[:2]] = job
-            self._changed.notify()
+            self._changed.notify_all()
             return replaced
 
     def take_back(self, key: ReplyKey) -> J | None:
@@ -72,12 +77,15 @@ class Planner(Generic[J]):
                 return None
             return self._waiting.pop(job.key[:2])
 
-    def next(self) -> J | None:
-        """Waits for a job. None once the planner is closed."""
+    def next(self, *, short_only: bool = False) -> J | None:
+        """Waits for a job, or for a short one. None once the planner is closed."""
         with self._changed:
-            while not self._waiting and not self._closed:
+            while not self._closed:
+                for device, job in self._waiting.items():
+                    if job.is_short or not short_only:
+                        return self._waiting.pop(device)
                 self._changed.wait()
-            return None if self._closed else self._waiting.popitem(last=False)[1]
+            return None
 
     def close(self) -> None:
         with self._changed:

@@ -67,6 +67,8 @@ log = logging.getLogger("sideman")
 BURST = 48
 """Datagrams sent in one go: what a Max-like receiver took whole. The rest is paced, or asked for again."""
 LATENCIES_KEPT = 512
+SHORT_BARS = 40
+"""Bars that a request may have, given and made, to go on the lane for what is short: 16 variations of two bars do."""
 
 
 
@@ -91,6 +93,10 @@ class Job:
     envelope: Envelope
     choice: Choice
     arrived_seconds: float
+
+    @property
+    def is_short(self) -> bool:
+        return self.choice.bars <= SHORT_BARS
 
     @property
     def asked_seconds(self) -> float:
@@ -264,9 +270,9 @@ class Service:
 
     # --- the worker's thread ---------------------------------------------------------------------------------------
 
-    def work(self) -> None:
-        """Performs what the planner has, until it is closed."""
-        while (job := self.planner.next()) is not None:
+    def work(self, *, short_only: bool = False) -> None:
+        """Performs what the planner has, or what of it is short, until it is closed."""
+        while (job := self.planner.next(short_only=short_only)) is not None:
             try:
                 self.perform(job)
             except Exception:  # in the refusal itself: the thread must outlive it

@@ -14,10 +14,11 @@ from bridge.planner import MAX_WAITING, Planner
 @dataclass(frozen=True)
 class Job:
     key: tuple[str, str, int, int]
+    is_short: bool = True
 
 
-def job(request_id: int, device: str = "pad", host: str = "127.0.0.1") -> Job:
-    return Job((host, device, 1, request_id))
+def job(request_id: int, device: str = "pad", host: str = "127.0.0.1", *, is_short: bool = True) -> Job:
+    return Job((host, device, 1, request_id), is_short)
 
 
 def drained(planner: Planner[Job]) -> list[int]:
@@ -142,3 +143,41 @@ def test_a_request_that_need_not_wait_replaces_an_older_one_and_no_newer_one() -
     assert replaced.key[3] == 8
     assert planner.replace(job(10)) is None
     assert len(planner) == 0
+
+
+def test_the_lane_for_what_is_short_takes_nothing_else_and_in_order() -> None:
+    planner = Planner[Job]()
+    planner.add(job(1, "grids", is_short=False))
+    planner.add(job(2, "knob"))
+    planner.add(job(3, "other"))
+    assert [planner.next(short_only=True).key[3] for _ in range(2)] == [2, 3]
+    assert len(planner) == 1
+    assert drained(planner) == [1]
+
+
+def test_the_other_lane_takes_all_in_the_order_in_which_they_came() -> None:
+    planner = Planner[Job]()
+    planner.add(job(1, "knob"))
+    planner.add(job(2, "grids", is_short=False))
+    assert drained(planner) == [1, 2]
+
+
+def test_who_waits_for_something_short_is_woken_by_it_alone() -> None:
+    planner = Planner[Job]()
+    taken: list[int] = []
+
+    def work() -> None:
+        while (following := planner.next(short_only=True)) is not None:
+            taken.append(following.key[3])
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    for i in range(200):
+        planner.add(job(i, f"pad {i % 8}", is_short=i % 2 == 1))
+        if i % 2 == 0:
+            assert planner.take_back(job(i, f"pad {i % 8}").key) is not None
+        while len(planner):  # the other thread takes it
+            pass
+    planner.close()
+    worker.join(timeout=30.0)
+    assert taken == list(range(1, 200, 2))

@@ -57,6 +57,7 @@ class Server:
         self._threads = [
             threading.Thread(target=self._read, name="socket", daemon=True),
             threading.Thread(target=self.service.work, name="worker", daemon=True),
+            threading.Thread(target=self.service.work, kwargs={"short_only": True}, name="short lane", daemon=True),
         ]
 
     def start(self) -> None:

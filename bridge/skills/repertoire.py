@@ -46,7 +46,7 @@ from bridge.skills.lock import Lock
 from bridge.skills.player import Player
 from bridge.skills.vary import vary
 
-__all__ = ["Part", "Row", "Settled", "Turn", "grid_of", "instrument_of", "part_of", "row_of"]
+__all__ = ["Part", "Row", "Settled", "Turn", "bars_in", "grid_of", "instrument_of", "part_of", "row_of"]
 
 R = TypeVar("R", bound=AnyRequest)
 
@@ -268,6 +268,30 @@ def part_of(request: AnyRequest, instrument: str) -> Part[Any]:
     if instrument not in row.parts:
         raise Unsupported(f"{request.SKILL} is not played by {instrument}: {' or '.join(row.parts)} can.")
     return row.choose(request, row.parts[instrument])
+
+
+def bars_in(request: AnyRequest, settled: Settled) -> int:
+    """How many bars are read and played for the request, in all variations: what it costs, about."""
+    given = [clip.bars for clip in settled.clips]
+    match request:
+        case Generate():
+            made = settled.whole("variations") * settled.whole("bars")
+        case Vary() | Drumify():
+            made = settled.whole("variations") * given[0]
+        case Interpolate():
+            made = settled.whole("steps") * max(given)
+        case Blend():
+            side = settled.whole("grid")
+            made = max(1, side**2 if len(given) > 2 else side) * max(given)
+        case Path():
+            made = len(request.points)
+        case Continue():
+            made = settled.whole("variations") * settled.whole("length")
+        case Humanise():
+            made = given[0]
+        case _:
+            _assert_never(request)
+    return sum(given) + made
 
 
 def instrument_of(
