@@ -13,7 +13,7 @@
                                      every menu, numbox and toggle without a size
         controls:
           - parameter: Temperature   a control. This is its name in Live, never changed between versions
-            short: Temp              the name on the face of a dial or slider, and on Push (default: the parameter)
+            short: Temp              the name on a dial, a slider, a label and on Push (default: the parameter)
             control: dial            dial | numbox | slider | menu | tab | toggle | switch
             message: temperature     what the script hears before the value, and the name it sets the control by
             low: 0
