@@ -115,6 +115,14 @@ def test_trouble_is_said(root: Path, capsys: pytest.CaptureFixture[str], name: s
     assert there(root) == []
 
 
+def test_a_device_without_room_is_not_written(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wide = TOOL.replace("Reroll", "Reroll whatever was made before now")
+    (root / "patchers/tool.yaml").write_text(wide, encoding="utf-8")
+    assert build.main([], root) == 1
+    assert "Sideman Tool: The row of Reroll whatever was made before now needs a width of" in capsys.readouterr().err
+    assert "devices/Sideman Tool.amxd" not in there(root)
+
+
 def test_without_sources_there_are_no_devices(tmp_path: Path) -> None:
     assert build.main([], tmp_path) == 0
     assert there(tmp_path) == []

@@ -286,6 +286,6 @@ def test_a_knob_is_one_row(name: str) -> None:
     for place, written in enumerate(source.columns):
         is_effect = source.kind == "midi_effect"
         for index in range(len(written.controls) if is_effect else 4):
-            added = (*written.controls[:index], control("Wander"), *written.controls[index:])
+            added = (*written.controls[:index], control("Added"), *written.controls[index:])
             columns = (*source.columns[:place], replace(written, controls=added), *source.columns[place + 1 :])
             assert sentences(replace(source, columns=columns)) == []
