@@ -12,20 +12,28 @@ An unfrozen payload is the patcher's JSON and one NUL. A frozen one is big-endia
         type fnam sz32 of32 vers flag mdat
 
 `fnam` ends with a NUL and is padded to four bytes; `of32` counts from the `m` of 'mx@c'.
+
+    python -m max_for_live.amxd FILE       prints what a device holds as text, in which git can show what changed
 """
 
 from __future__ import annotations
 
+import argparse
+import hashlib
+import io
 import json
 import math
+import re
 import struct
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NoReturn
 
 from bridge.errors import BadFile
 
-__all__ = ["KINDS", "Dependency", "Device", "Patcher", "amxdtype", "read", "write"]
+__all__ = ["KINDS", "Dependency", "Device", "Patcher", "amxdtype", "main", "read", "shown", "write"]
 
 Patcher = dict[str, Any]
 """The object below the key `patcher` of the file's JSON."""
@@ -273,3 +281,44 @@ def _names(tags: Iterable[bytes]) -> str:
 
 def _refuse(reason: str) -> NoReturn:
     raise BadFile(f"This is not a device that Sideman builds: {reason}.")
+
+
+# --- showing ------------------------------------------------------------------------------------------------------
+
+
+_SHORT_LIST = re.compile(r"\[\n\s*([^][{}]+?)\n\s*\]")
+_BREAK = re.compile(r",\n\s*")
+
+
+def shown(data: bytes) -> str:
+    """What the file holds, as lines of text: its kind, the patcher, and whatever is frozen into it.
+
+    Of bytes that are no device of ours, the reason and their SHA-256: git gives up where it is given no text.
+    """
+    try:
+        device = read(data)
+    except BadFile as refusal:
+        return f"{refusal}\nSHA-256 {hashlib.sha256(data).hexdigest()}\n"
+    state = f"frozen as {device.file_name}" if device.file_name else "unfrozen"
+    text = json.dumps(device.patcher, indent=1, ensure_ascii=False)
+    # A place, and every other short list, on one line: so the lines around what changed say whose it is.
+    text = _SHORT_LIST.sub(lambda found: f"[{_BREAK.sub(', ', found[1])}]", text)
+    parts = [f"{device.kind}, {state}", text]
+    for one in device.dependencies:
+        parts += [f"--- {one.name}, {len(one.data)} bytes", one.data.decode("utf-8", "replace")]
+    return "\n".join(parts) + "\n"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m max_for_live.amxd", description="Prints a device as text.")
+    parser.add_argument("file", type=Path)
+    given = parser.parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # The same text on every computer, Windows' consoles included.
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+    sys.stdout.write(shown(given.file.read_bytes()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

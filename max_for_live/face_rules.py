@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from max_for_live.face import Box, Face
 from max_for_live.form import shown
+from max_for_live.lettering import FONT, text_width
 from max_for_live.objects import COLORS
-from max_for_live.patcher import FONT
 
-__all__ = ["colors", "layout", "text_width", "words"]
+__all__ = ["colors", "layout", "words"]
 
 TEXT_MARGINS = {"live.text": 6, "live.comment": 4, "live.menu": 18}
 TAB_MARGIN = 4
@@ -97,18 +97,3 @@ def _rooms(box: Box) -> Iterator[tuple[str, float]]:
         yield from ((box.keys[key], room) for key in ("text", "texton") if key in box.keys)
     elif box.name == "live.menu":
         yield from ((value, room) for value in values)
-
-
-def text_width(text: str, size: float) -> int:
-    """About how many pixels a text takes in Ableton Sans Medium."""
-    return round(size * sum(_letter_width(letter) for letter in text))
-
-
-def _letter_width(letter: str) -> float:
-    if letter in "ijlI.,:;'!|":
-        return 0.27
-    if letter in "ftr()[]/- ":
-        return 0.36
-    if letter in "mwMW@%":
-        return 0.85
-    return 0.64 if letter.isupper() else 0.54

@@ -38,8 +38,13 @@ function main(isCheck) {
         for (const theme of ["light", "dark"]) {
             const file = path.join(PICTURES, `${name}-${theme}.svg`);
             const svg = faceSvg(device, theme);
-            if (!isCheck) fs.writeFileSync(file, svg);
-            else if (!fs.existsSync(file) || fs.readFileSync(file, "utf8") !== svg) stale.push(path.basename(file));
+            if (fs.existsSync(file) && fs.readFileSync(file, "utf8") === svg) continue;
+            if (isCheck) {
+                stale.push(path.basename(file));
+                continue;
+            }
+            fs.writeFileSync(file, svg);
+            process.stdout.write(`docs/devices/${path.basename(file)} is written.\n`);
         }
         device.check();
         device.close();

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bridge.errors import BadFile
 from max_for_live import sources
-from max_for_live.sources import Button, Control, Label, Source
+from max_for_live.sources import Button, Control, Source
 
 __all__ = ["FILE", "main", "page"]
 
@@ -58,8 +58,6 @@ def _rows(source: Source) -> Iterator[str]:
                 yield f"| **{control.text}** (a button) | | | {control.annotation} |"
             case Control():
                 yield f"| {_name(control)} | {_range(control)} | {_initial(control)} | {control.annotation} |"
-            case Label():
-                pass
 
 
 def _name(control: Control) -> str:

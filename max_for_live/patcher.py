@@ -19,13 +19,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from max_for_live.amxd import Patcher, amxdtype
+from max_for_live.layout import Rect, lay_out
+from max_for_live.lettering import FONT, FONT_SIZE
 from max_for_live.objects import OBJECTS, parse
-from max_for_live.sources import Button, Control, Label, Rect, Source
+from max_for_live.sources import Button, Control, Source
 
-__all__ = ["FONT", "FONT_SIZE", "build", "script_file"]
+__all__ = ["build", "script_file"]
 
 BRIDGE = "127.0.0.1 42711"
-FONT, FONT_SIZE = "Ableton Sans Medium", 10.0
 TEXT_COLOR = "themecolor.live_control_fg"
 # What Max itself writes into every new device: seconds from 1904, the same for all.
 CREATED = 3_590_052_786
@@ -39,11 +40,10 @@ UNIT_STYLES = {"int": 0, "float": 1, "percent": 5}
 CUSTOM_UNITS = {"beats": "%.2f beats", "bars": "%i bars"}
 INT_HIGH = 255
 BANK_PLACES = 8
-ALIGNMENTS = {"left": 0, "center": 1, "right": 2}
+LEFT, LYING = 0, 1
 MAXCLASSES = {"switch": "live.text"}
 BUTTON_MODE, TOGGLE_MODE = 0, 1
 MOUSE_UP = 1
-FULL_DIAL_HEIGHT = 45
 
 OLDEST = {"midi_effect": ("11.1", (8, 2)), "generator": ("12.0", (8, 6)), "transformation": ("12.0", (8, 6))}
 """Kind of device -> the oldest Live and Max: 8.2 brought theme colours, 8.6 the MIDI Tools."""
@@ -59,7 +59,7 @@ def script_file(script: str) -> str:
 
 
 def build(source: Source) -> Patcher:
-    """The patcher of the device, always the same for the same source."""
+    """The patcher of the device, always the same for the same source. Raises BadFile for what has no room."""
     return _Patch(source).made()
 
 
@@ -68,6 +68,7 @@ class _Patch:
 
     def __init__(self, source: Source) -> None:
         self.source = source
+        self.face = lay_out(source)
         self.boxes: list[dict[str, Any]] = []
         self.lines: list[dict[str, Any]] = []
         self.parameters: dict[str, Any] = {}
@@ -79,9 +80,9 @@ class _Patch:
 
     def made(self) -> Patcher:
         source = self.source
-        self.note(
-            f"Made from max_for_live/patchers/{source.file_name}: change that and run python -m max_for_live.build."
-        )
+        origin = f"max_for_live/patchers/{source.file_name}"
+        note = f"Made from {origin}: change that and run python -m max_for_live.build."
+        self.comment(note, self.placed(note))
         self.row()
         speakers, settable = self.speakers()
         self.row()
@@ -110,7 +111,7 @@ class _Patch:
                 settable[one.message] = self.control(one)
                 speakers.append(self.prepended(settable[one.message], 0, one.message))
                 self.step()
-            elif isinstance(one, Button):
+            else:
                 settable[one.message] = self.button(one)
                 speakers.append(self.said(settable[one.message], 0, one.message))
                 self.step()
@@ -140,14 +141,13 @@ class _Patch:
 
     def control(self, one: Control) -> str:
         is_number = not one.values
+        at = self.face.places[one.message]
         maxclass = MAXCLASSES.get(one.control, f"live.{one.control}")
         own: dict[str, Any] = {}
         if one.control == "dial":
             own = {"needlemode": 2 if one.low + one.high == 0 else 1}
-            if one.at[3] < FULL_DIAL_HEIGHT:
-                own["appearance"] = 1
         elif one.control == "slider":
-            own = {"orientation": int(one.at[2] > one.at[3])}
+            own = {"orientation": LYING}
         elif one.control == "tab":
             own = {"livemode": 1, "multiline": 0, "num_lines_patching": 1, "num_lines_presentation": 1}
         elif one.control == "switch":
@@ -156,7 +156,7 @@ class _Patch:
         values = self.number(one) if is_number else _enum(one.values or ("",), one.initial)
         return self.parameter(
             maxclass,
-            self.presented(one.at),
+            self.presented(at),
             {
                 "parameter_longname": one.parameter,
                 "parameter_shortname": one.short,
@@ -165,7 +165,7 @@ class _Patch:
             },
             one.parameter,
             one.annotation,
-            presentation=one.at,
+            presentation=at,
             varname=one.message,
             **own,
         )
@@ -198,13 +198,14 @@ class _Patch:
             "parameter_initial_enable": 0,
         }
         own = _text_button(one.text, one.text, BUTTON_MODE, ("Off", "On"))
+        at = self.face.places[one.message]
         return self.parameter(
             "live.text",
-            self.presented(one.at),
+            self.presented(at),
             values,
             one.text,
             one.annotation,
-            presentation=one.at,
+            presentation=at,
             varname=one.message,
             **own,
         )
@@ -235,40 +236,30 @@ class _Patch:
     # --- the script, and what hears it ---
 
     def screen(self) -> str:
-        screen = self.source.screen
+        at = self.face.screen
         return self.add(
             "jsui",
             # The script hears the mouse rightly only where both sizes are the same.
-            self.presented(screen.at),
-            presentation=screen.at,
+            self.presented(at),
+            presentation=at,
             varname="screen",
             filename=script_file(self.source.script),
             border=0,
             parameter_enable=0,
-            annotation=screen.annotation,
+            annotation=self.source.screen.annotation,
             annotation_name=self.source.name,
         )
 
     def labels(self) -> None:
         """The words of the face, and Push's banks, beside the screen."""
-        self.x += self.source.screen.at[2] + GAP
+        self.x += self.face.screen[2] + GAP
         top = self.y
         if self.source.banks:
             self.text("live.banks")
             self.y = self.column_bottom + GAP
-        for one in self.source.controls:
-            if isinstance(one, Label):
-                self.add(
-                    "live.comment",
-                    self.presented(one.at),
-                    presentation=one.at,
-                    text=one.text,
-                    textjustification=ALIGNMENTS[one.align],
-                    textcolor=[0.0, 0.0, 0.0, 1.0],
-                    saved_attribute_attributes={"textcolor": {"expression": TEXT_COLOR}},
-                    **_font(),
-                )
-                self.y = self.column_bottom + GAP
+        for label in self.face.labels:
+            self.comment(label.text, self.presented(label.at), label.at)
+            self.y = self.column_bottom + GAP
         self.y = top
 
     def listeners(self, screen: str, settable: dict[str, str]) -> None:
@@ -311,12 +302,13 @@ class _Patch:
         self.parameters[box] = [values["parameter_longname"], values["parameter_shortname"], 0]
         return box
 
-    def note(self, text: str) -> None:
+    def comment(self, text: str, rect: Rect, presentation: Rect | None = None) -> None:
         self.add(
             "live.comment",
-            self.placed(text),
+            rect,
+            presentation,
             text=text,
-            textjustification=ALIGNMENTS["left"],
+            textjustification=LEFT,
             textcolor=[0.0, 0.0, 0.0, 1.0],
             saved_attribute_attributes={"textcolor": {"expression": TEXT_COLOR}},
             **_font(),
@@ -393,7 +385,7 @@ class _Patch:
             "appversion": {"major": major, "minor": minor, "revision": 0, "architecture": "x64", "modernui": 1},
             "classnamespace": "box",
             "rect": _floats((100, 100, self.right + MARGIN, self.bottom + MARGIN)),
-            "openrect": _floats((0, 0, source.width, source.height)),
+            "openrect": _floats((0, 0, self.face.width, self.face.height)),
             "openinpresentation": 1,
             "default_fontsize": 10.0,
             "default_fontface": 0,

@@ -2,44 +2,48 @@
 
     name: Sideman Blend              the file's name in Live's browser, and of the .amxd
     kind: midi_effect                midi_effect | generator | transformation (the last two are Live 12's MIDI Tools)
-    width: 400                       in pixels; the height is 169 for an effect and 147 for a MIDI Tool
     script: blend                    script/devices/blend.js
     annotation: One sentence.        what the device is, for Live's browser
-    screen: {at: [6, 6, 200, 157], annotation: What the screen shows.}
-    controls:                        in reading order
-      - parameter: Temperature       a control. This is its name in Live, never changed between versions
-        short: Temp                  the name on the face of a dial or slider, and on Push (default: the parameter)
-        control: dial                dial | numbox | slider | menu | tab | toggle | switch
-        message: temperature         what the script hears before the value, and the name it sets the control by
-        at: [214, 6, 41, 48]         x, y, width, height in whole pixels
-        low: 0
-        high: 2                      dial, numbox, slider only
-        unit: float                  the same: float | int | percent | beats | bars | custom:"%.2f s"
-        initial: 1                   a number; of a menu, tab, toggle or switch one of its values, or its index
-        values: [Drums, Melody]      menu, tab: its items. toggle, switch: its two, Off and On unless written
-        text: Lock                   switch: one word for both states, where its values should not be seen
-        annotation: One sentence.
-        automated: yes               yes | no: stored alone | hidden: neither, for what the script sets often
-        filled: yes                  menu: its items come from the bridge; hidden, and the script keeps the choice
-      - button: Generate             a button, and the word on it
-        message: generate            what the script hears, alone
-        at: [214, 60, 80, 15]
-        annotation: One sentence.
-      - label: Corners               a word on the face
-        at: [214, 80, 41, 15]
-        align: left                  left | center | right (left unless written)
+    screen:
+      width: 190                     in pixels, of an effect's (170 unless written)
+      annotation: One sentence.      what the screen shows
+    columns:                         from left to right, beside the screen. A MIDI Tool has one, below it
+      - controls: [...]              in reading order; `layout` makes rows of them, and finds all places and widths
+      - labels: yes                  what has no word of its own has its short name in front (no unless written):
+                                     every menu, numbox and toggle without a size
+        controls:
+          - parameter: Temperature   a control. This is its name in Live, never changed between versions
+            short: Temp              the name on a dial, a slider, a label and on Push (default: the parameter)
+            control: dial            dial | numbox | slider | menu | tab | toggle | switch
+            message: temperature     what the script hears before the value, and the name it sets the control by
+            low: 0
+            high: 2                  dial, numbox, slider only
+            unit: float              the same: float | int | percent | beats | bars | custom:"%.2f s"
+            initial: 1               a number; of a menu, tab, toggle or switch one of its values, or its index
+            values: [Drums, Melody]  menu, tab: its items. toggle, switch: its two, Off and On unless written
+            text: Lock               switch: one word for both states, where its values should not be seen
+            size: quarter            quarter | half | full: how much of a row; a tab has all, others half, unless
+                                     written. Dials and sliders have none
+            annotation: One sentence.
+            automated: yes           yes | no: stored alone | hidden: neither, for what the script sets often
+            filled: yes              menu: its items come from the bridge; hidden, and the script keeps the choice
+          - button: Generate         a button, and the word on it
+            message: generate        what the script hears, alone
+            size: large              as above, or large: all the height that is left in the column; one has it
+            annotation: One sentence.
+          - stack: [{...}, {...}]    two of them above each other, in the place of a dial: no dials, sliders or sizes
     kept: [corners, settings]        lists of numbers and words that are stored with the set; see below
     banks: [[Main, Temperature, X]]  Push's banks: a name, then up to 8 parameters; "-" leaves a place free
 
-What several devices have stands once in `patchers/common.yaml`, by a name of its own and without its place:
+So a knob that is added is one row, and no other row changes. What several devices have stands once in
+`patchers/common.yaml`, by a name of its own:
 
     seed: {parameter: Seed, control: numbox, ...}
 
 and a device takes it among its controls:
 
-      - common: seed                 the name in common.yaml
-        at: [214, 100, 80, 15]       where it stands in this device
-        initial: 1                   any other key: in this device it has another value
+          - common: seed             the name in common.yaml
+            initial: 1               any other key: in this device it has another value
 
 A number is whole with the unit int or bars, or a custom one with %d or %i; it is stored as Int where it fits 0 to 255,
 else as Float. The unit is only what Live shows: the script hears the number as it is, also that of `percent`, 0 to 100.
@@ -55,7 +59,7 @@ from __future__ import annotations
 
 import re
 import reprlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,7 +68,7 @@ from bridge.errors import BadFile
 from bridge.plain_yaml import read_yaml
 from max_for_live.amxd import KINDS
 
-__all__ = ["HEIGHTS", "RESERVED", "Button", "Control", "Label", "Rect", "Screen", "Source", "read", "read_all"]
+__all__ = ["RESERVED", "Button", "Column", "Control", "Screen", "Source", "Stack", "read", "read_all"]
 
 MAX_NAME_CHARACTERS = 40
 MAX_TEXT_CHARACTERS = 400
@@ -73,25 +77,29 @@ BANK_PLACES = 8
 COMMON = "common.yaml"
 """The rows that devices share, beside them."""
 
-HEIGHTS = {"midi_effect": 169, "generator": 147, "transformation": 147}
-"""Kind of device -> height of its face in pixels. Live draws an effect's 169; a MIDI Tool's are its own template's."""
+SCREEN_WIDTH = 170
+"""Pixels, of an effect's screen."""
 
 NUMBERS = ("dial", "numbox", "slider")
 LISTS = ("menu", "tab")
 PAIRS = ("toggle", "switch")
 UNITS = ("float", "int", "percent", "beats", "bars")
-ALIGNMENTS = ("left", "center", "right")
+SIZES = ("quarter", "half", "full")
+LARGE = "large"
+STACKED, STACKABLE = 2, ("numbox", "menu", "toggle", "switch", "button")
 VISIBILITIES = {"yes": "automated", "no": "stored", "hidden": "hidden"}
 RESERVED = ("ready", "apply", "tool_notes", "tool_context")
 """Words that the patch itself sends or takes, besides all that begin with keep_ and kept_."""
 
-SOURCE_KEYS = ("name", "kind", "width", "script", "annotation", "screen", "controls")
+SOURCE_KEYS = ("name", "kind", "script", "annotation", "screen", "columns")
 CONTROL_KEYS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    **dict.fromkeys(NUMBERS, (("low", "high", "unit", "initial"), ())),
-    "menu": (("values",), ("initial", "filled")),
-    "tab": (("values",), ("initial",)),
-    "toggle": ((), ("values", "initial")),
-    "switch": ((), ("values", "initial", "text")),
+    "dial": (("low", "high", "unit", "initial"), ()),
+    "slider": (("low", "high", "unit", "initial"), ()),
+    "numbox": (("low", "high", "unit", "initial"), ("size",)),
+    "menu": (("values",), ("initial", "filled", "size")),
+    "tab": (("values",), ("initial", "size")),
+    "toggle": ((), ("values", "initial", "size")),
+    "switch": ((), ("values", "initial", "text", "size")),
 }
 """What shows a parameter -> the keys that it must have, and those that it may have, besides those of all."""
 
@@ -100,16 +108,12 @@ _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)")
 _CUSTOM = re.compile(r"custom:(.+)")
 _WHOLE_FORMAT = re.compile(r"%[0-9]*[di]")
 
-Rect = tuple[int, int, int, int]
-"""x, y, width and height in whole pixels."""
-
-
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """The script's own picture."""
+    """The script's own picture. `width` is in pixels, and an effect's alone."""
 
-    at: Rect
     annotation: str
+    width: int = SCREEN_WIDTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +121,13 @@ class Control:
     """A parameter and what shows it.
 
     `values` are the items of a menu, tab, toggle or switch, and empty for numbers; `initial` is a number, or an index
-    into them. `visibility` is automated, stored or hidden.
+    into them. `visibility` is automated, stored or hidden, `size` quarter, half or full, or empty: that of its kind.
     """
 
     parameter: str
     short: str
     control: str
     message: str
-    at: Rect
     annotation: str
     visibility: str
     initial: float
@@ -134,6 +137,7 @@ class Control:
     values: tuple[str, ...] = ()
     text: str | None = None
     is_filled: bool = False
+    size: str = ""
 
     @property
     def is_whole(self) -> bool:
@@ -143,21 +147,27 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """What sends its message when it is pressed."""
+    """What sends its message when it is pressed. `size` is a control's, or large."""
 
     text: str
     message: str
-    at: Rect
     annotation: str
+    size: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
-    """A word on the face."""
+class Stack:
+    """Two controls above each other."""
 
-    text: str
-    at: Rect
-    align: str
+    controls: tuple[Control | Button, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What stands below each other on the face, in reading order."""
+
+    controls: tuple[Control | Button | Stack, ...]
+    has_labels: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,17 +177,25 @@ class Source:
     file_name: str
     name: str
     kind: str
-    width: int
     script: str
     annotation: str
     screen: Screen
-    controls: tuple[Control | Button | Label, ...]
+    columns: tuple[Column, ...]
     kept: tuple[str, ...]
     banks: tuple[tuple[str, tuple[str, ...]], ...]
 
     @property
-    def height(self) -> int:
-        return HEIGHTS[self.kind]
+    def controls(self) -> tuple[Control | Button, ...]:
+        """All that the face has, in reading order."""
+        return tuple(one for column in self.columns for one in _flat(column.controls))
+
+
+def _flat(controls: Iterable[Control | Button | Stack]) -> Iterator[Control | Button]:
+    for one in controls:
+        if isinstance(one, Stack):
+            yield from one.controls
+        else:
+            yield one
 
 
 def _is_whole(unit: str) -> bool:
@@ -226,18 +244,22 @@ class _Reader:
             self.word("a name", name)
             if not isinstance(row, dict):
                 raise self.refusal(name, row, "write the keys of a control")
-            for key in ("at", "common"):
+            for key in ("common", "stack"):
                 if key in row:
                     raise BadFile(f"{self.file}: {name} has the key {key!r}, which only a device can have.")
         return content
 
     def source(self, content: object) -> Source:
         table = self.table("the file", content, required=SOURCE_KEYS, optional=("kept", "banks"))
-        written = self.items("controls", table["controls"])
-        controls = tuple(self.control(place, one) for place, one in enumerate(written, 1))
+        kind = self.choice("kind", table["kind"], tuple(KINDS))
+        written = self.items("columns", table["columns"])
+        if kind != "midi_effect" and len(written) != 1:
+            raise self.refusal("columns", written, f"a {kind} has one, below its screen")
+        columns = tuple(self.column(f"column {place}", one) for place, one in enumerate(written, 1))
+        controls = list(_flat(one for column in columns for one in column.controls))
         kept = tuple(self.word("kept", one) for one in self.items("kept", table.get("kept", [])))
         self.unique("kept", kept)
-        self.unique("message", [one.message for one in controls if not isinstance(one, Label)])
+        self.unique("message", [one.message for one in controls])
         parameters = [one.parameter for one in controls if isinstance(one, Control)]
         names = [*parameters, *(one.text for one in controls if isinstance(one, Button))]
         self.unique("parameter or button", names)
@@ -247,34 +269,61 @@ class _Reader:
         return Source(
             file_name=self.file,
             name=self.text("name", table["name"], MAX_NAME_CHARACTERS),
-            kind=self.choice("kind", table["kind"], tuple(KINDS)),
-            width=self.whole("width", table["width"], 1),
+            kind=kind,
             script=self.word("script", table["script"]),
             annotation=self.text("annotation", table["annotation"]),
-            screen=self.screen(table["screen"]),
-            controls=controls,
+            screen=self.screen(table["screen"], kind),
+            columns=columns,
             kept=kept,
             banks=banks,
         )
 
-    def screen(self, content: object) -> Screen:
-        table = self.table("screen", content, required=("at", "annotation"))
-        return Screen(self.rect("screen", table["at"]), self.text("annotation of screen", table["annotation"]))
+    def screen(self, content: object, kind: str) -> Screen:
+        # A MIDI Tool's has the width of the face.
+        optional = ("width",) if kind == "midi_effect" else ()
+        table = self.table("screen", content, required=("annotation",), optional=optional)
+        width = self.whole("width of screen", table.get("width", str(SCREEN_WIDTH)), 1)
+        return Screen(self.text("annotation of screen", table["annotation"]), width)
 
-    def control(self, place: int, content: object) -> Control | Button | Label:
+    def column(self, what: str, content: object) -> Column:
+        table = self.table(what, content, required=("controls",), optional=("labels",))
+        written = self.items(f"controls of {what}", table["controls"])
+        if not written:
+            raise self.refusal(f"controls of {what}", written, "write at least one")
+        controls = tuple(self.cell(f"control {place} of {what}", one) for place, one in enumerate(written, 1))
+        large = [one.text for one in controls if isinstance(one, Button) and one.size == LARGE]
+        if len(large) > 1:
+            raise self.refusal(f"size of {large[1]}", LARGE, f"{large[0]} has all that is left of the column")
+        has_labels = self.choice(f"labels of {what}", table.get("labels", "no"), ("yes", "no")) == "yes"
+        return Column(controls, has_labels)
+
+    def cell(self, what: str, content: object) -> Control | Button | Stack:
+        if not isinstance(content, dict) or "stack" not in content:
+            return self.control(what, content)
+        table = self.table("a stack", content, required=("stack",))
+        written = self.items("stack", table["stack"])
+        if len(written) != STACKED:
+            raise self.refusal("stack", written, f"write {STACKED} controls")
+        controls = tuple(self.control(f"one of the stack, {what},", one) for one in written)
+        for one in controls:
+            kind = one.control if isinstance(one, Control) else "button"
+            if one.size or kind not in STACKABLE:
+                allowed = f"there are {', '.join(STACKABLE)}, without a size"
+                raise self.refusal(f"{one.message} of a stack", one.size or kind, allowed)
+        return Stack(controls)
+
+    def control(self, what: str, content: object) -> Control | Button:
         if not isinstance(content, dict):
-            raise self.refusal(f"control {place}", content, "write a parameter, a button or a label with its keys")
+            raise self.refusal(what, content, "write a parameter or a button with its keys")
         if "common" in content:
-            return self.common(place, content)
-        if "label" in content:
-            return self.label(content)
+            return self.common(what, content)
         if "button" in content:
             return self.button(content)
         if "parameter" in content:
             return self.parameter(content)
-        raise self.refusal(f"control {place}", list(content), "one of its keys is parameter, button, label or common")
+        raise self.refusal(what, list(content), "one of its keys is parameter, button, common or stack")
 
-    def common(self, place: int, content: Mapping[str, object]) -> Control | Button | Label:
+    def common(self, what: str, content: Mapping[str, object]) -> Control | Button:
         if not self.rows:
             raise self.refusal("common", content["common"], f"no {COMMON} with rows stands beside it")
         name = self.choice("common", content["common"], tuple(self.rows))
@@ -285,23 +334,20 @@ class _Reader:
                 raise self.refusal(f"{key} of {name}", value, f"{COMMON} says so already: leave it away")
         # What is wrong may stand in either file.
         merged = _Reader(f"{self.file} with {name} of {COMMON}", {})
-        return merged.control(place, {**self.rows[name], **own})
-
-    def label(self, content: object) -> Label:
-        table = self.table("a label", content, required=("label", "at"), optional=("align",))
-        text = self.text("label", table["label"], MAX_NAME_CHARACTERS)
-        align = self.choice(f"align of {text}", table.get("align", "left"), ALIGNMENTS)
-        return Label(text, self.rect(text, table["at"]), align)
+        return merged.control(what, {**self.rows[name], **own})
 
     def button(self, content: object) -> Button:
-        table = self.table("a button", content, required=("button", "message", "at", "annotation"))
+        table = self.table("a button", content, required=("button", "message", "annotation"), optional=("size",))
         text = self.text("button", table["button"], MAX_NAME_CHARACTERS)
         return Button(
             text=text,
             message=self.message(text, table["message"]),
-            at=self.rect(text, table["at"]),
             annotation=self.text(f"annotation of {text}", table["annotation"]),
+            size=self.size(text, table, (*SIZES, LARGE)),
         )
+
+    def size(self, name: str, table: Mapping[str, object], sizes: Sequence[str] = SIZES) -> str:
+        return self.choice(f"size of {name}", table["size"], sizes) if "size" in table else ""
 
     def parameter(self, content: Mapping[str, object]) -> Control:
         name = self.text("parameter", content["parameter"], MAX_NAME_CHARACTERS)
@@ -310,7 +356,7 @@ class _Reader:
         table = self.table(
             name,
             content,
-            required=("parameter", "control", "message", "at", "annotation", *required),
+            required=("parameter", "control", "message", "annotation", *required),
             optional=("short", "automated", *optional),
         )
         is_filled = self.choice(f"filled of {name}", table.get("filled", "no"), ("yes", "no")) == "yes"
@@ -322,9 +368,9 @@ class _Reader:
             "short": self.text(f"short of {name}", table.get("short", name), MAX_NAME_CHARACTERS),
             "control": kind,
             "message": self.message(name, table["message"]),
-            "at": self.rect(name, table["at"]),
             "annotation": self.text(f"annotation of {name}", table["annotation"]),
             "visibility": "hidden" if is_filled else VISIBILITIES[automated],
+            "size": self.size(name, table),
         }
         if kind in NUMBERS:
             return Control(**made, **self.number_range(name, table))
@@ -426,14 +472,6 @@ class _Reader:
         if isinstance(content, str) and content.isdecimal() and int(content) < len(values):
             return int(content)
         raise self.refusal(what, content, f"there are {', '.join(values)}")
-
-    def rect(self, what: str, content: object) -> Rect:
-        places = self.items(f"at of {what}", content)
-        if len(places) != 4:
-            raise self.refusal(f"at of {what}", content, "write x, y, width and height")
-        lows = (0, 0, 1, 1)
-        x, y, width, height = (self.whole(f"at of {what}", *pair) for pair in zip(places, lows, strict=True))
-        return x, y, width, height
 
     def unique(self, what: str, names: Sequence[str]) -> None:
         for index, name in enumerate(names):

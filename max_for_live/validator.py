@@ -14,8 +14,8 @@ from bridge.errors import BadFile
 from max_for_live import amxd, face_rules, javascript, parameter_rules
 from max_for_live.face import Box, Face
 from max_for_live.form import malformed
+from max_for_live.layout import HEIGHTS
 from max_for_live.objects import BOX_KEYS, PARAMETER_KEYS, PATCHER_KEYS, PROJECT_KEYS, parse
-from max_for_live.sources import HEIGHTS
 
 __all__ = ["validate"]
 

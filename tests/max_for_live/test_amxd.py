@@ -1,7 +1,13 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shutil
 import struct
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -175,3 +181,63 @@ def test_sentences(data: bytes, said: str) -> None:
 def test_what_cannot_be_written(device: Device, said: str) -> None:
     with pytest.raises(BadFile, match=said):
         amxd.write(device)
+
+
+# --- as text ------------------------------------------------------------------------------------------------------
+
+ROOT = Path(__file__).resolve().parents[2]
+GIT = shutil.which("git")
+
+
+def test_a_device_is_shown_as_text() -> None:
+    assert amxd.shown(FROZEN).splitlines() == [
+        "midi_effect, frozen as X.amxd",
+        *json.dumps(PATCHER, indent=1).splitlines(),
+        "--- x.js, 13 bytes",
+        "outlets = 5;",
+        "",
+    ]
+    assert amxd.shown(UNFROZEN).startswith("midi_effect, unfrozen\n{\n")
+
+
+def test_bytes_that_are_no_device_are_shown_by_their_hash() -> None:
+    reason, sha256 = amxd.shown(b"ampf").splitlines()
+    assert reason.startswith("This is not a device that Sideman builds: it ends inside a header")
+    assert re.fullmatch("SHA-256 [0-9a-f]{64}", sha256)
+    assert amxd.shown(b"ampg") != amxd.shown(b"ampf")
+
+
+@pytest.mark.skipif(GIT is None, reason="there is no git here")
+def test_git_shows_what_changed_in_a_device(tmp_path: Path) -> None:
+    """With the line that CONTRIBUTING.md names, and the attributes of this repository."""
+    assert GIT is not None
+    attributes = (ROOT / ".gitattributes").read_text(encoding="utf-8")
+    (tmp_path / ".gitattributes").write_text(attributes, encoding="utf-8")
+    (key, command) = re.findall(r'^git config (\S+) "python (.+)"$', text_of_contributing(), re.MULTILINE)[0]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+    def git(*arguments: str) -> str:
+        done = subprocess.run(
+            [GIT, *arguments], cwd=tmp_path, env=environment, check=True, capture_output=True, timeout=60
+        )
+        return done.stdout.decode("utf-8")
+
+    git("init", "--quiet")
+    git("config", key, f'"{Path(sys.executable).as_posix()}" {command}')
+    device = tmp_path / "X.amxd"
+    device.write_bytes(FROZEN)
+    git("add", ".")
+    script = Dependency("x.js", "outlets = 5; // –\n".encode())
+    device.write_bytes(amxd.write(Device("midi_effect", {**PATCHER, "rect": [1, 2]}, (script,), "X.amxd")))
+    changed = [line for line in git("diff").splitlines() if re.match(r"[-+](?!-- |\+\+ )", line)]
+    assert changed == [
+        "- }", "+ },", '+ "rect": [1, 2]',
+        "---- x.js, 13 bytes", "-outlets = 5;", "+--- x.js, 20 bytes", "+outlets = 5; // –",
+    ]  # fmt: skip
+    # It is neither merged nor given other line ends.
+    for attribute, value in (("text", "unset"), ("merge", "unset"), ("diff", "amxd")):
+        assert git("check-attr", attribute, "X.amxd").strip() == f"X.amxd: {attribute}: {value}"
+
+
+def text_of_contributing() -> str:
+    return (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")

@@ -89,12 +89,12 @@ def test_stale_devices_are_named_and_not_written(root: Path, capsys: pytest.Capt
 def test_a_device_that_breaks_a_rule_is_not_written(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     build.main([], root)
     before = (root / "devices/Sideman Sample.amxd").read_bytes()
-    (root / "patchers/sample.yaml").write_text(EFFECT.replace("width: 300", "width: 290"), encoding="utf-8")
+    (root / "patchers/sample.yaml").write_text(EFFECT.replace("high: 100", "high: 200"), encoding="utf-8")
     (root / "patchers/tool.yaml").write_text(TOOL.replace("Another seed", "One more seed"), encoding="utf-8")
     capsys.readouterr()
     assert build.main([], root) == 1
     said = capsys.readouterr()
-    assert "Sideman Sample: The left margin is 6 and the right one -4: they must be equal." in said.err
+    assert "Sideman Sample: amount (live.slider) is a percentage from 0 to 200." in said.err
     assert said.out.count("is written") == 2
     assert (root / "devices/Sideman Sample.amxd").read_bytes() == before
 
@@ -113,6 +113,14 @@ def test_trouble_is_said(root: Path, capsys: pytest.CaptureFixture[str], name: s
     assert said in capsys.readouterr().err
     assert build.main([], root) == 1
     assert there(root) == []
+
+
+def test_a_device_without_room_is_not_written(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wide = TOOL.replace("Reroll", "Reroll whatever was made before now")
+    (root / "patchers/tool.yaml").write_text(wide, encoding="utf-8")
+    assert build.main([], root) == 1
+    assert "Sideman Tool: The row of Reroll whatever was made before now needs a width of" in capsys.readouterr().err
+    assert "devices/Sideman Tool.amxd" not in there(root)
 
 
 def test_without_sources_there_are_no_devices(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from bridge.settings import SETTINGS
 from max_for_live import sources
+from max_for_live.layout import lay_out
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
@@ -91,7 +92,7 @@ def odd_models() -> dict[str, dict[str, Any]]:
 @cache
 def everything() -> dict[str, tuple[tuple[int, int], dict[str, Any]]]:
     """Each scene on its device's own screen, and each odd model on the widest, the narrowest and a MIDI Tool's."""
-    sizes = {name: source.screen.at[2:] for name, source in SOURCES.items()}
+    sizes = {name: lay_out(source).screen[2:] for name, source in SOURCES.items()}
     widths = sorted(sizes[name][0] for name in EFFECTS)
     cases: dict[str, tuple[tuple[int, int], Any]] = {name: (size, name) for name, size in sizes.items()}
     for name, shown in odd_models().items():

@@ -8,25 +8,27 @@ import pytest
 
 from bridge.errors import BadFile
 from max_for_live import sources
-from max_for_live.sources import Button, Control, Label, Screen
+from max_for_live.sources import Button, Control, Screen, Stack
 from tests.max_for_live.sample_device import EFFECT, TOOL, source
 
 
 def test_a_source_is_read(tmp_path: Path) -> None:
     read = source(tmp_path)
-    assert (read.name, read.kind, read.width, read.height) == ("Sideman Sample", "midi_effect", 300, 169)
-    assert read.screen == Screen((6, 6, 120, 157), "What the device says.")
+    assert (read.name, read.kind) == ("Sideman Sample", "midi_effect")
+    assert read.screen == Screen("What the device says.", 120)
+    assert [column.has_labels for column in read.columns] == [False, True]
     assert read.kept == ("corners", "settings")
     assert read.banks == (("Main", ("Mode", "Temperature", "-", "Seed", "Lock", "Pan")),)
-    by_name = {one.text if isinstance(one, (Button, Label)) else one.message: one for one in read.controls}
-    assert by_name["Mode"] == Label("Mode", (132, 6, 40, 15), "right")
-    assert by_name["Generate"] == Button("Generate", "generate", (132, 126, 162, 20), "Writes the clips.")
+    by_name = {one.message: one for one in read.controls}
+    assert list(by_name) == [
+        "mode", "temperature", "pan", "amount", "bars", "seed", "lock", "preset", "live", "generate"
+    ]  # fmt: skip
+    assert by_name["generate"] == Button("Generate", "generate", "Writes the clips.", "large")
     assert by_name["temperature"] == Control(
         parameter="Temperature",
         short="Temp",
         control="dial",
         message="temperature",
-        at=(132, 30, 41, 48),
         annotation="How far the notes stray.",
         visibility="automated",
         initial=1.0,
@@ -34,15 +36,16 @@ def test_a_source_is_read(tmp_path: Path) -> None:
         high=2.0,
         unit="float",
     )
-    mode, amount, bars, preset, lock, live = (
-        by_name[name] for name in ("mode", "amount", "bars", "preset", "lock", "live")
+    mode, amount, bars, seed, preset, lock, live = (
+        by_name[name] for name in ("mode", "amount", "bars", "seed", "preset", "lock", "live")
     )
     assert isinstance(mode, Control)
     assert (mode.values, mode.initial, mode.short) == (("Drums", "Melody"), 1, "Mode")
     assert isinstance(amount, Control)
     assert amount.visibility == "hidden"
     assert isinstance(bars, Control)
-    assert (bars.visibility, bars.is_whole) == ("stored", True)
+    assert (bars.visibility, bars.is_whole, bars.size) == ("stored", True, "")
+    assert seed.size == "half"
     assert isinstance(preset, Control)
     assert (preset.is_filled, preset.visibility) == (True, "hidden")
     assert isinstance(lock, Control)
@@ -51,13 +54,44 @@ def test_a_source_is_read(tmp_path: Path) -> None:
     assert (live.values, live.initial) == (("Off", "On"), 0)
 
 
-def test_a_midi_tool_is_lower(tmp_path: Path) -> None:
-    assert source(tmp_path, TOOL).height == 147
+def stacked(stack: str) -> str:
+    """The sample with a stack behind its tab."""
+    return EFFECT.replace("      - parameter: Temperature", f"      - stack: {stack}\n      - parameter: Temperature")
+
+
+def test_a_stack_is_read_in_its_place(tmp_path: Path) -> None:
+    a, b = (f"{{button: {name}, message: {name.lower()}, annotation: Press it.}}" for name in "AB")
+    read = source(tmp_path, stacked(f"[{a}, {b}]"))
+    assert read.columns[0].controls[1] == Stack((Button("A", "a", "Press it."), Button("B", "b", "Press it.")))
+    assert [one.message for one in read.controls][:4] == ["mode", "a", "b", "temperature"]
+
+
+@pytest.mark.parametrize(
+    ("stack", "said"),
+    [
+        ("[]", "stack cannot be []: write 2 controls"),
+        ("{button: A}", "stack cannot be {'button': 'A'}: write a list"),
+        ("[Lock, Again]", "one of the stack, control 2 of column 1, cannot be 'Lock': write a parameter or a button"),
+        (
+            "[{button: A, message: a, annotation: A., size: half}, {button: B, message: b, annotation: B.}]",
+            "a of a stack cannot be 'half': there are numbox, menu, toggle, switch, button, without a size",
+        ),
+        (
+            "[{parameter: A, control: tab, message: a, values: [B, C], annotation: A.},"
+            " {button: B, message: b, annotation: B.}]",
+            "a of a stack cannot be 'tab': there are numbox, menu",
+        ),
+        ("[]\n        labels: yes", "a stack has the key 'labels', which means nothing here: there are stack"),
+    ],
+)
+def test_what_cannot_be_stacked(tmp_path: Path, stack: str, said: str) -> None:
+    with pytest.raises(BadFile, match=re.escape(said)):
+        source(tmp_path, stacked(stack))
 
 
 @pytest.mark.parametrize(("unit", "whole"), [("custom:%d of 8", True), ('custom:"%.1f s"', False), ("beats", False)])
 def test_what_makes_a_number_whole(tmp_path: Path, unit: str, whole: bool) -> None:
-    read = source(tmp_path, EFFECT.replace("high: 2\n    unit: float", f"high: 2\n    unit: '{unit}'"))
+    read = source(tmp_path, EFFECT.replace("high: 2\n        unit: float", f"high: 2\n        unit: '{unit}'"))
     numbers = {one.message: one.is_whole for one in read.controls if isinstance(one, Control)}
     assert numbers["temperature"] == whole
 
@@ -69,20 +103,35 @@ def test_what_makes_a_number_whole(tmp_path: Path, unit: str, whole: bool) -> No
         ("name: Sideman Sample", "nome: Sideman Sample", "the file has the key 'nome', which means nothing here"),
         ("name: Sideman Sample\n", "", "the file has no name"),
         ("kind: midi_effect", "kind: instrument", "there are midi_effect, generator, transformation"),
-        ("width: 300", "width: 300.5", "width cannot be '300.5': write a whole number from 1"),
-        ("width: 300", "width: 0", "write a whole number from 1"),
+        ("width: 120", "width: 120.5", "width of screen cannot be '120.5': write a whole number from 1"),
+        ("width: 120", "width: 0", "write a whole number from 1"),
+        ("width: 120", "at: [8, 8, 120, 153]", "screen has the key 'at', which means nothing here"),
+        ("kind: midi_effect", "kind: generator", "a generator has one, below its screen"),
         ("script: sample", "script: Sample.js", "write a word of small letters"),
-        ("[6, 6, 120, 157]", "[6, 6, 120]", "at of screen cannot be"),
-        ("[6, 6, 120, 157]", "[-6, 6, 120, 157]", "at of screen cannot be '-6': write a whole number from 0"),
-        ("align: right", "align: far", "there are left, center, right"),
-        ("  - label: Mode\n", "  - labal: Mode\n", "one of its keys is parameter, button, label or common"),
-        ("  - button: Generate", "  - Generate\n  - button: Generate", "write a parameter, a button or a label"),
+        ("columns:\n", "columns: all\nold:\n", "the file has the key 'old'"),
+        ("columns:\n  - controls", "columns:\n  - none\n  - controls", "column 1 cannot be 'none': write its keys: "),
+        ("columns:\n", "columns:\n  - controls: []\n", "controls of column 1 cannot be []: write at least one"),
+        ("labels: yes", "labels: left", "labels of column 2 cannot be 'left': there are yes, no"),
+        ("labels: yes", "lables: yes", "column 2 has the key 'lables', which means nothing here: there are "),
+        ("  - parameter: Mode\n", "  - paramter: Mode\n", "control 1 of column 1 cannot be"),
+        ("  - parameter: Mode\n", "  - paramter: Mode\n", "one of its keys is parameter, button, common or stack"),
+        ("  - button: Generate", "  - A\n      - button: Generate", "write a parameter or a button with its keys"),
+        ("size: half", "size: third", "size of Seed cannot be 'third': there are quarter, half, full"),
+        ("size: half", "size: large", "size of Seed cannot be 'large': there are quarter, half, full"),
+        ("size: large", "size: huge", "size of Generate cannot be 'huge': there are quarter, half, full, large"),
+        ("message: pan\n", "message: pan\n        size: full\n", "Pan has the key 'size', which means nothing here"),
+        ("message: pan\n", "message: pan\n        at: [8, 8, 50, 48]\n", "Pan has the key 'at', which means noth"),
+        (
+            "      - button: Generate",
+            "      - {button: Again, message: again, size: large, annotation: A.}\n      - button: Generate",
+            "size of Generate cannot be 'large': Again has all that is left of the column",
+        ),
         ("control: tab", "control: radio", "there are dial, numbox, slider, menu, tab, toggle, switch"),
         ("values: [Drums, Melody]", "values: [Drums]", "write at least two"),
         ("values: [Drums, Melody]", "values: [Drums, Drums]", "the value of Mode 'Drums' stands there twice"),
         ("initial: Melody", "initial: Chords", "initial of Mode cannot be 'Chords': there are Drums, Melody"),
         ("initial: Melody", "low: 0", "Mode has the key 'low', which means nothing here"),
-        ("    low: 0\n    high: 2\n", "    high: 2\n", "Temperature has no low"),
+        ("        low: 0\n        high: 2\n", "        high: 2\n", "Temperature has no low"),
         ("high: 2\n", "high: 0\n", "high of Temperature cannot be '0': it must be above low, 0"),
         ("high: 2\n", "high: .nan\n", "high of Temperature cannot be '.nan': write a number"),
         ("    initial: 1\n", "    initial: 3\n", "initial of Temperature cannot be '3': it must be from 0 to 2"),
@@ -134,21 +183,22 @@ generate: {button: Generate, message: generate, annotation: Writes the clips.}
 """
 
 
-def taking(source_text: str, control: str, common: str) -> str:
+def taking(source_text: str, control: str, common: str, own: str = "") -> str:
     """With the control that begins so taken from common.yaml, at its place."""
-    (block,) = re.findall(rf"^  - {control}\n(?:    .*\n)+", source_text, re.MULTILINE)
-    (place,) = re.findall(r"at: \[.*\]", block)
-    return source_text.replace(block, f"  - {{common: {common}, {place}}}\n")
+    (block,) = re.findall(rf"^      - {control}\n(?:        .*\n)+", source_text, re.MULTILINE)
+    return source_text.replace(block, f"      - {{common: {common}{own}}}\n")
 
 
-TAKING = taking(taking(EFFECT, "parameter: Temperature", "temperature"), "button: Generate", "generate")
+TAKING = taking(
+    taking(EFFECT, "parameter: Temperature", "temperature"), "button: Generate", "generate", ", size: large"
+)
 
 
 def test_what_devices_share_is_written_once(tmp_path: Path) -> None:
     whole = source(tmp_path)
     (tmp_path / "common.yaml").write_text(COMMON)
     assert source(tmp_path, TAKING) == whole
-    own = source(tmp_path, TAKING.replace("temperature, at", "temperature, initial: 0.5, at"))
+    own = source(tmp_path, TAKING.replace("temperature}", "temperature, initial: 0.5}"))
     changed = [(one, other) for one, other in zip(whole.controls, own.controls, strict=True) if one != other]
     ((before, after),) = changed
     assert isinstance(before, Control)
@@ -159,11 +209,11 @@ def test_what_devices_share_is_written_once(tmp_path: Path) -> None:
     ("old", "new", "said"),
     [
         ("common: temperature", "common: heat", "sample.yaml: common cannot be 'heat': there are temperature, gen"),
-        (", at: [132, 30, 41, 48]", "", "sample.yaml with temperature of common.yaml: Temperature has no at"),
-        ("temperature, at", "temperature, initial: 3, at", "initial of Temperature cannot be '3': it must be from 0"),
-        ("temperature, at", "temperature, values: [A, B], at", "Temperature has the key 'values', which means nothing"),
-        ("temperature, at", "temperature, initial: 1, at", "cannot be '1': common.yaml says so already"),
-        ("common: generate", "common: temperature", "the message 'temperature' stands there twice"),
+        ("temperature}", "temperature, size: half}", "sample.yaml with temperature of common.yaml: Temperature has"),
+        ("temperature}", "temperature, initial: 3}", "initial of Temperature cannot be '3': it must be from 0"),
+        ("temperature}", "temperature, values: [A, B]}", "Temperature has the key 'values', which means nothing"),
+        ("temperature}", "temperature, initial: 1}", "cannot be '1': common.yaml says so already"),
+        ("common: generate, size: large", "common: temperature", "the message 'temperature' stands there twice"),
     ],
 )
 def test_what_a_device_takes_wrongly(tmp_path: Path, old: str, new: str, said: str) -> None:
@@ -180,10 +230,10 @@ def test_what_a_device_takes_wrongly(tmp_path: Path, old: str, new: str, said: s
         (COMMON, "- temperature", "common.yaml: the file cannot be ['temperature']: write names"),
         ("generate: {", "Generate: {", "common.yaml: a name cannot be 'Generate'"),
         ("generate: {", "other: A button\ngenerate: {", "common.yaml: other cannot be 'A button'"),
-        ("{button", "{at: [0, 0, 9, 9], button", "common.yaml: generate has the key 'at', which only a device can"),
+        ("{button", "{stack: [], button", "common.yaml: generate has the key 'stack', which only a device can"),
         ("{button", "{common: temperature, button", "common.yaml: generate has the key 'common', which only a"),
         ("high: 2", "high: 0", "a.yaml with temperature of common.yaml: high of Temperature cannot be '0'"),
-        ("button: Generate, ", "", "a.yaml with generate of common.yaml: control 11 cannot be"),
+        ("button: Generate, ", "", "a.yaml with generate of common.yaml: control 6 of column 2 cannot be"),
         ("generate: {", "again: {button: Again}\ngenerate: {", "common.yaml: no device takes again."),
         ("generate: {", "temperature: {", "common.yaml is not YAML that is read here in line 3: the key 'temperature'"),
     ],

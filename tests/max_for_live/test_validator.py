@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from max_for_live import amxd
 from max_for_live.amxd import Dependency, Device
-from max_for_live.face_rules import text_width
+from max_for_live.lettering import text_width
 from max_for_live.validator import validate
 from tests.max_for_live import sample_device
 from tests.max_for_live.sample_device import TOOL, Change, box, changed, valueof
@@ -225,17 +225,17 @@ RULES: list[tuple[str, Change, str]] = [
     ("half a pixel", put("pan", presentation_rect=[176.5, 30, 40, 36]), "whole pixels are sharp"),
     ("half a pixel in the patch", put("pan", patching_rect=[900.5, 900, 47, 36]), "whole pixels are sharp"),
     ("two sizes of the script", put("screen", patching_rect=[900.0, 900.0, 121.0, 157.0]), "report the mouse wrongly"),
-    ("below the face", put("pan", presentation_rect=[176, 150, 47, 36]), "is not inside the face, 300 × 169"),
+    ("below the face", put("pan", presentation_rect=[176, 150, 47, 36]), "is not inside the face, 372 × 169"),
     ("beside the face", put("pan", presentation_rect=[-1, 30, 47, 36]), "is not inside the face"),
     ("no height", put("pan", presentation_rect=[176, 30, 47, 0]), "is not inside the face"),
     ("an overlap", put("pan", presentation_rect=[170, 30, 47, 36]), "temperature (live.dial) and pan (live.dial) over"),
     ("an overlap in the patch", put("pan", patching_rect=[16, 80, 47, 36]), "overlap (patching_rect)"),
-    ("unequal margins", set_key(None, "openrect", [0.0, 0.0, 301.0, 169.0]), "left margin is 6 and the right one 7"),
+    ("unequal margins", set_key(None, "openrect", [0.0, 0.0, 373.0, 169.0]), "left margin is 8 and the right one 9"),
     # Colours and words.
-    ("a fixed colour", put("Mode", saved_attribute_attributes={}), "has a textcolor that follows no theme"),
-    ("an unknown colour", put("Mode", saved_attribute_attributes={"textcolor": {"expression": "themecolor.red"}}),
+    ("a fixed colour", put("Preset", saved_attribute_attributes={}), "has a textcolor that follows no theme"),
+    ("an unknown colour", put("Preset", saved_attribute_attributes={"textcolor": {"expression": "themecolor.red"}}),
      "which is none of Live's theme colours"),
-    ("a colour of Max", put("Mode", saved_attribute_attributes={"textcolor": {"expression": "themecolor.theme_text"}}),
+    ("a colour of Max", put("Preset", saved_attribute_attributes={"textcolor": {"expression": "themecolor.theme_fg"}}),
      "which is none of Live's theme colours"),
     ("a colour of nothing",
      lambda p: box(p, "pan")["saved_attribute_attributes"].update(bgcolor={"expression": "themecolor.live_lcd_bg"}),
@@ -244,7 +244,7 @@ RULES: list[tuple[str, Change, str]] = [
     ("no font", put("pan", fontname=None), "is not set in Ableton Sans Medium"),
     ("a script without annotation", put("screen", annotation=""), "screen (jsui) has no annotation"),
     ("a long short name", put_value("pan", shortname="Panorama left"), "'Panorama left' of pan (live.dial) is about"),
-    ("a long label", put("Mode", text="Mode of play"), "'Mode of play' of Mode of play (live.comment) is about"),
+    ("a long label", put("Preset", text="Mode of play"), "'Mode of play' of Mode of play (live.comment) is about"),
     ("a long word on a button", put("lock", texton="Locked for ever"), "'Locked for ever' of lock (live.text)"),
     ("a long word in a tab", put_value("mode", enum=["Drums", "Melody or chords"]), "'Melody or chords' of mode"),
     ("a long word in a menu", put_value("preset", enum=["The tightest of all presets"]), "of preset (live.menu)"),
