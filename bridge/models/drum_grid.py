@@ -191,6 +191,7 @@ def decode(cells: Cells, sources: Sequence[Source], kit: Kit, out_beats: float) 
     pad, its length and `source`, and all notes that shared the cell come back with it. Other hits are new: on the pad
     that the first source of the same kit plays their class on, else on the kit's. A new hit is never placed before
     beat 0, where Live would not play it, and ends where its pad is hit again. Only hits within `out_beats` are heard.
+    What is placed stays at its step, also when the wire rounds it.
     """
     notes: list[Note] = []
     ours = [source for source in sources if source.roll.kit == kit]
@@ -209,7 +210,7 @@ def decode(cells: Cells, sources: Sequence[Source], kit: Kit, out_beats: float) 
             if cell in source.roll.holders:
                 break
         else:
-            start_beats = max(0.0, grid_beats + offset_beats)
+            start_beats = min(max(0.0, grid_beats + offset_beats), _last_beats(step))
             if start_beats < out_beats:
                 pad, length_beats = voices[class_index]
                 new.append(len(notes))
@@ -258,16 +259,23 @@ def _voice(class_index: int, ours: Sequence[Source], kit: Kit) -> tuple[int, flo
     return kit.home(class_index), NEW_NOTE_BEATS
 
 
+def _last_beats(step: int) -> float:
+    """The last time that is nearest to this step and stays so as a float32: half way belongs to the next one."""
+    return (step + 0.5) / STEPS_PER_BEAT * (1.0 - 2.0**-23)
+
+
 def _shaded(held: Sequence[Note], later_beats: float, louder: float, out_beats: float) -> list[Note]:
     """The notes of one cell, all moved and changed alike, so that a flam stays a flam.
 
     They are moved no further than to the ends of the loop: not before beat 0, where Live would not play them (what was
-    there before is not moved further out), and not behind the end.
+    there before is not moved further out), and not behind the end; and the loudest not to another step.
     """
     # A hit at the loop's very end, early on its first step, is counted from there.
     end_steps = steps_in(out_beats)
     places = [n.start_beats - (out_beats if nearest_step(n.start_beats) >= end_steps else 0.0) for n in held]
-    least, most = min(0.0, -min(places)), out_beats - max(places) - 1e-6
+    step = nearest_step(places[0])
+    least = max(-max(0.0, min(places)), (step - 0.5) / STEPS_PER_BEAT - places[0])
+    most = min(out_beats - max(places) - 1e-6, _last_beats(step) - places[0])
     later_beats = min(max(later_beats, least), most)
     shaded = []
     for note, place in zip(held, places, strict=True):

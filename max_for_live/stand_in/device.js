@@ -15,13 +15,23 @@ const { randomBy } = require("./random");
 const { Refusal } = require("./refusal");
 
 /**
- * A device in a set. `errors` are the sentences of all that Max or Live would have refused, `console` the lines
+ * A device in a set. All chance, its script's too, is by `seed`: to a bridge two devices of the same seed are one, also
+ * one after the other. `errors` are the sentences of all that Max or Live would have refused, `console` the lines
  * {kind, line} of Max's console, `midi_out` the bytes that left it. Its methods are the user's hands.
  */
 class Device {
     constructor(
         bytes,
-        { live, network = new Network(), track, name, seed = 0, theme = "dark", inRack = false, kept = {} },
+        {
+            live,
+            network = new Network(),
+            track,
+            name,
+            seed = live.openDevices.size,
+            theme = "dark",
+            inRack = false,
+            kept = {},
+        },
     ) {
         const { kind, patcher, files, name: ownName } = readAmxd(bytes);
         Object.assign(this, {

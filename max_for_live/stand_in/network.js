@@ -9,14 +9,18 @@ const HOST = "127.0.0.1";
  * Real UDP on this machine, with a stage that loses, repeats and holds back datagrams by a seed.
  * `ports` maps the port that a device names to the one that a test's bridge has: {42711: 50123}.
  * A datagram passes the stage once: when a device sends it, or when it comes to a device from elsewhere.
+ * `log` hears of each: ("to" | "from", port, datagram, what became of it), "own" being a device's that came to a device.
+ * `taken` are the ports that a device wanted and another program, or another device, had.
  */
 class Network {
-    constructor({ ports = {}, seed = 0, lost = 0, repeated = 0, held = 0 } = {}) {
+    constructor({ ports = {}, seed = 0, lost = 0, repeated = 0, held = 0, log = () => {} } = {}) {
         this.ports = ports;
         this.stage = { lost, repeated, held };
         this.random = randomBy(seed);
         this.sockets = new Set();
         this.own = new Set();
+        this.taken = new Set();
+        this.log = log;
         this.heldBack = [];
         this.fell = { passed: 0, lost: 0, repeated: 0, held: 0 };
     }
@@ -30,7 +34,10 @@ class Network {
         let closed = false;
         return {
             send: (datagram, port) => {
+                const fate = this.fate();
+                this.log("to", port, datagram, fate);
                 this.pass(
+                    fate,
                     () => socket.send(datagram, this.ports[port] ?? port, HOST, () => {}),
                     () => closed,
                 );
@@ -56,13 +63,17 @@ class Network {
         let closed = false;
         socket.on("error", (error) => {
             this.drop(socket);
+            if (error.code === "EADDRINUSE") this.taken.add(port);
             if (!closed) failed(error);
         });
         socket.on("message", (datagram, from) => {
             if (closed) return;
             const take = () => heard(datagram);
-            if (this.own.has(from.port)) take();
-            else this.pass(take, () => closed);
+            const isOwn = this.own.has(from.port);
+            const fate = isOwn ? "own" : this.fate();
+            this.log("from", port, datagram, fate);
+            if (isOwn) take();
+            else this.pass(fate, take, () => closed);
         });
         try {
             socket.bind({ port, address: HOST, exclusive: true });
@@ -77,7 +88,8 @@ class Network {
         };
     }
 
-    pass(go, isClosed) {
+    /** What becomes of the next datagram. */
+    fate() {
         const { lost, repeated, held } = this.stage;
         const dice = this.random();
         const fate =
@@ -89,6 +101,10 @@ class Network {
                     ? "held"
                     : "passed";
         this.fell[fate] += 1;
+        return fate;
+    }
+
+    pass(fate, go, isClosed) {
         if (fate === "lost") return;
         if (fate === "held") {
             this.heldBack.push(() => isClosed() || go());

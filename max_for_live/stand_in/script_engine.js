@@ -6,6 +6,7 @@ const { dictFor } = require("./dictionary");
 const { GLOBALS, keepEs5 } = require("./es5");
 const { liveApiFor } = require("./live_api");
 const { mgraphicsFor } = require("./mgraphics");
+const { randomBy } = require("./random");
 const { Refusal } = require("./refusal");
 const { taskFor } = require("./task");
 const { themeColor } = require("./theme");
@@ -29,6 +30,8 @@ class ScriptEngine {
         // An array of the script's own kind, so that `instanceof Array` holds.
         this.array = vm.runInContext("(function (list) { return [].slice.call(list); })", this.globals);
         keepEs5(this.globals);
+        // Max's chance is another every time; here it is by the device's seed, so that what went wrong goes wrong again.
+        vm.runInContext("(function (random) { Math.random = random; })", this.globals)(randomBy(device.seed));
         const own = this.maxGlobals(box, graphics, redraw);
         this.reserved = new Set([...GLOBALS, ...Object.keys(own)]);
         Object.assign(this.globals, own);

@@ -46,8 +46,8 @@ function clipToKeep(clip) {
     };
 }
 
-/** Opens a saved set: {live, devices}. `options` go to the set and to each device (clock, network, seed ...). */
-function openSet(text, options = {}) {
+/** Opens a saved set: {live, devices}. `options` go to the set and to each device (clock, network ...). */
+function openSet(text, { seed = 0, ...options } = {}) {
     const saved = JSON.parse(text);
     const live = new LiveSet({
         ...options,
@@ -62,13 +62,14 @@ function openSet(text, options = {}) {
         clips.forEach(({ slot, ...clip }) => track.slot(slot).put(clip));
         arrangement.forEach((clip) => track.putInArrangement(clip));
     }
-    const devices = saved.devices.map(({ name, track, inRack, amxd, kept }) =>
+    const devices = saved.devices.map(({ name, track, inRack, amxd, kept }, index) =>
         openDevice(Buffer.from(amxd, "base64"), {
             ...options,
             live,
             name,
             inRack,
             kept,
+            seed: seed + index,
             track: live.tracks[track],
         }),
     );

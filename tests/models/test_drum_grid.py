@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bridge.errors import BadValue, Unsupported
 from bridge.models.drum_grid import (
     CLASSES,
+    LARGEST_OFFSET,
     PAD_POSITION,
     STEPS,
     STEPS_PER_BEAT,
@@ -29,6 +30,7 @@ from bridge.models.drum_grid import (
 from bridge.music.clip import MAX_BARS, MAX_NOTES, Clip, Note
 from bridge.music.kit import DRUM_CLASSES, GENERAL_MIDI, Kit
 from bridge.music.meter import DENOMINATORS, Meter
+from bridge.wire.delivery import on_the_wire
 
 KICK, SNARE, HAT = (DRUM_CLASSES.index(name) for name in ("kick", "snare", "closed_hat"))
 COWBELL = 56  # of no class
@@ -465,6 +467,19 @@ def test_a_flam_is_moved_as_one_and_never_out_of_the_loop() -> None:
                 apart = (start[1] - start[0]) % 4.0
                 assert apart == pytest.approx(second - first, abs=1e-6)
                 assert all(min(0.0, first) - 1e-6 <= beats < 4.0 for beats in start.values())
+
+
+@pytest.mark.parametrize("offset", [-0.5, -LARGEST_OFFSET, LARGEST_OFFSET, 0.5])
+def test_the_earliest_and_the_latest_hit_of_a_step_are_still_its_own_off_the_wire(offset: float) -> None:
+    """A float32 has fewer places for seven beats and a little than for a little alone."""
+    clip = numbered(Clip(tuple(hit(step / STEPS_PER_BEAT) for step in range(0, 256, 3)), 64.0))
+    roll = encode(clip, GENERAL_MIDI)
+    cells = Cells(roll.cells.hits, roll.cells.velocity, roll.cells.hits * np.float32(offset))
+    for sources in ([], [Source(roll, 0.0)], [Source(roll, 0.001)]):
+        notes = decode(cells, sources, GENERAL_MIDI, clip.length_beats)
+        heard = encode(on_the_wire(Clip(notes, clip.length_beats)), GENERAL_MIDI)
+        assert heard.holders.keys() == roll.holders.keys()
+        assert all(len(at) == 1 for at in heard.holders.values())
 
 
 def test_next_to_its_corner_an_early_hit_does_not_jump() -> None:

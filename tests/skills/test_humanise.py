@@ -9,7 +9,7 @@ import pytest
 
 from bridge.errors import Unsupported
 from bridge.models.drum_grid import CLASSES
-from bridge.models.grid import window
+from bridge.models.grid import nearest_step, window
 from bridge.models.humanise import Humanise
 from bridge.models.model_use import ModelUse
 from bridge.models.store import Store
@@ -17,6 +17,7 @@ from bridge.music.clip import Clip, Note
 from bridge.music.kit import GENERAL_MIDI
 from bridge.music.meter import Meter
 from bridge.skills.humanise import humanise
+from bridge.wire.delivery import on_the_wire
 from tests.stand_in import Arrays, StandIn
 
 COWBELL = 56
@@ -81,6 +82,21 @@ def test_what_lies_beside_the_grid_stays(model: StandIn) -> None:
     result = humanised(model, beat().with_notes((*beat().notes, *others)))
     assert set(others) <= set(result.notes)
     assert len(result.notes) == len(beat().notes) + 3
+
+
+@pytest.mark.parametrize("keep_swing", [False, True])
+def test_each_hit_is_at_its_sixteenth_when_it_comes_off_the_wire(keep_swing: bool) -> None:
+    """Also the one that is played as late as can be: rounded to half way, it would be the next sixteenth's."""
+
+    def late(inputs: Arrays) -> Arrays:
+        # Every other hat as far from the mean as it goes, so that a kept swing takes it to the end of its step.
+        offset = np.where(np.arange(inputs["hits"].shape[1])[:, None] % 16 < 8, 0.5, -0.5) * inputs["hits"]
+        return {"velocity": 0.5 * inputs["hits"], "offset": offset.astype(np.float32)}
+
+    swung = beat().with_notes(note.moved(0.03) for note in beat().notes)
+    result = humanised(StandIn("humanise", late), swung, keep_swing=keep_swing)
+    was = sorted((note.pitch, nearest_step(note.start_beats)) for note in swung.notes)
+    assert sorted((note.pitch, nearest_step(note.start_beats)) for note in on_the_wire(result).notes) == was
 
 
 def test_a_flam_stays_a_flam(model: StandIn) -> None:

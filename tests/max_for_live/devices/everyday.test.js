@@ -2,7 +2,7 @@
 "use strict";
 
 const { test } = require("node:test");
-const { assert, clean, drums, FUNK, HALF, LINE, melody, notesOf, ROCK, seen, stage, TOMS } = require("./stage.js");
+const { assert, clean, drums, FUNK, HALF, LINE, melody, notesOf, ROCK, seen, seenNext, stage, TOMS } = require("./stage.js");
 
 test("Variations writes below the clip, in its order, as one undo step, and takes nothing", async (t) => {
     const set = stage(t);
@@ -273,10 +273,10 @@ test("Where there is nothing to work on, a sentence says so, and nothing is writ
     const audio = sound.slot(0).put({ length_beats: 4, name: "Audio" });
     const device = await set.open("Continue");
     device.press("continue");
-    await set.wait(() => /No clip is selected/.test(seen(device).sentence), "it says that no clip is selected");
+    assert.match(seenNext(device).sentence, /No clip is selected/);
     set.live.select(audio);
     device.press("continue");
-    await set.wait(() => /audio clip/.test(seen(device).sentence), "it says that this is audio");
+    assert.match(seenNext(device).sentence, /audio clip/);
     const arranged = set.track.putInArrangement({ ...drums(HALF), name: "Arranged" });
     set.live.select(arranged);
     device.turn("variations", 1);
@@ -284,8 +284,8 @@ test("Where there is nothing to work on, a sentence says so, and nothing is writ
     await set.wait(() => set.clips().some(Boolean), "a clip of the arrangement is continued in the session");
     const interpolate = await set.open("Interpolate");
     interpolate.press("interpolate");
-    await set.wait(() => /press Grab A/.test(seen(interpolate).sentence), "it says what to do first");
+    assert.match(seenNext(interpolate).sentence, /press Grab A/);
     interpolate.press("again");
-    await set.wait(() => /nothing to make again/.test(seen(interpolate).sentence), "it says that nothing was made");
+    assert.match(seenNext(interpolate).sentence, /nothing to make again/);
     clean(device, interpolate);
 });

@@ -98,7 +98,7 @@ const down = lane(12, (datagram) => {
 
 const world = {
     now_seconds: () => performance.now() / 1000,
-    random: Math.random,
+    random: random(13),
     later(seconds, f) {
         const timer = setTimeout(f, 1000 * seconds);
         return {cancel: () => clearTimeout(timer)};

@@ -108,6 +108,33 @@ test("a port that is taken is a line in the console, and no probe comes back", (
         assert.deepEqual(device.errors, []);
     }));
 
+test("the log hears of every datagram and its fate, and which ports were taken is known", async () => {
+    const lines = [];
+    const log = (way, port, datagram, fate) => lines.push([way, port, decodeOsc(datagram).address, fate]);
+    await withNetwork({ log }, async ({ say, far, network, until }) => {
+        const port = await freePort();
+        say("listen", port);
+        say("probe", "/sideman/probe", 5);
+        await until(() => lines.length === 2);
+        say("send", "/sideman/hello");
+        far.send(encodeOsc("/sideman/welcome", []), port);
+        await until(() => lines.length === 4);
+        network.stage.lost = 1;
+        say("send", "/sideman/ping");
+        await until(() => lines.length === 5);
+        assert.deepEqual(lines, [
+            ["to", port, "/sideman/probe", "passed"],
+            ["from", port, "/sideman/probe", "own"],
+            ["to", 42711, "/sideman/hello", "passed"],
+            ["from", port, "/sideman/welcome", "passed"],
+            ["to", 42711, "/sideman/ping", "lost"],
+        ]);
+        assert.deepEqual([...network.taken], []);
+        say("listen", far.port);
+        await until(() => network.taken.has(far.port));
+    });
+});
+
 test("two devices cannot listen on one port, and it is free again when the first is gone", () =>
     withNetwork({}, async ({ device, say, live, network, until }) => {
         const port = await freePort();

@@ -37,6 +37,14 @@ test("a script has Max's globals", () => {
     assert.equal(told[1], true);
 });
 
+test("a script's chance is by the device's seed", () => {
+    const drawn = (seed) => inScript("tell([Math.random(), Math.random()].join());", { seed }).told[0];
+    assert.equal(drawn(1), drawn(1));
+    assert.notEqual(drawn(1), drawn(2));
+    const [first, second] = drawn(1).split(",");
+    assert.notEqual(first, second);
+});
+
 test("a script has nothing of Node's, nor of any JavaScript later than Max's", () => {
     const names = [
         "require",
