@@ -7,7 +7,7 @@ import json
 import math
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,22 @@ from bridge.music.midi_file import (
     write_clip,
 )
 from bridge.music.scale import PITCH_CLASSES
-from bridge.settings import DRUMS, MELODY, SETTINGS, check
+from bridge.requests import (
+    AnyRequest,
+    Blend,
+    Continue,
+    Drumify,
+    Generate,
+    Given,
+    Humanise,
+    Interpolate,
+    Melodic,
+    Point,
+    Request,
+    Vary,
+)
+from bridge.requests import Path as Walk
+from bridge.settings import DRUMS, INSTRUMENTS, MELODY, SETTINGS, check
 from bridge.terminal import described, free_path, make_folder
 from bridge.transport import Transport
 
@@ -35,34 +50,30 @@ HELLO_SECONDS = 2.0
 FLATS = {"CB": 11, "DB": 1, "EB": 3, "FB": 4, "GB": 6, "AB": 8, "BB": 10}
 
 
-@dataclass(frozen=True, slots=True)
-class Skill:
-    """How one skill is asked for: what it does, its fewest and most clips, its settings, and whether a melody can."""
-
-    about: str
-    fewest: int
-    most: int
-    settings: tuple[str, ...]
-    melodies: bool = True
-
-
-SKILLS = {
-    "generate": Skill("new clips", 0, 0, ("bars", "variations", "density", "humanise")),
-    "vary": Skill("variations of a clip", 1, 1, ("amount", "variations")),
-    "interpolate": Skill("from one clip to another in steps, both ends exactly as they are", 2, 2, ("steps",)),
-    "blend": Skill("the clip at a point between two to four clips: at (0,0), (1,0), (0,1), (1,1)", 2, 4, ("grid",)),
-    "continue": Skill("the bars that follow a clip", 1, 1, ("length", "variations")),
-    "humanise": Skill("a drum clip with a drummer's touch and timing", 1, 1, ("amount",), melodies=False),
-    "drumify": Skill(
-        "drums to the rhythm of any clip: taps, a bass line, a melody", 1, 1, ("variations", "density"), melodies=False
-    ),
+ABOUT: dict[type[Request[Given]], str] = {
+    Generate: "new clips",
+    Vary: "variations of a clip",
+    Interpolate: "from one clip to another in steps, both ends exactly as they are",
+    Blend: "the clip at a point between two to four clips: at (0,0), (1,0), (0,1), (1,1)",
+    Continue: "the bars that follow a clip",
+    Humanise: "a drum clip with a drummer's touch and timing",
+    Drumify: "drums to the rhythm of any clip: taps, a bass line, a melody",
 }
+"""What each request does. Its settings, and whether a melody can play it, are those of its fields."""
+SKILLS = {kind.SKILL: kind for kind in ABOUT}
+CLIPS = {Generate: (0, 0), Interpolate: (2, 2), Blend: (2, 4)}
+"""How many clips each takes, at least and at most; all others take one."""
+
+
+def _settings_of(kind: type[Request[Given]]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.name in SETTINGS)
 
 
 def _ask(given: argparse.Namespace) -> int:
-    skill = SKILLS[given.skill]
-    if not skill.fewest <= len(given.clips) <= skill.most:
-        given.parser.error(f"{given.skill} takes {skill.fewest} to {skill.most} clips, not {len(given.clips)}")
+    kind = SKILLS[given.skill]
+    fewest, most = CLIPS.get(kind, (1, 1))
+    if not fewest <= len(given.clips) <= most:
+        given.parser.error(f"{given.skill} takes {fewest} to {most} clips, not {len(given.clips)}")
     if given.skill == "blend" and given.path and given.grid is not None:
         given.parser.error("a path has no grid: give --path or --grid")
     if given.skill == "drumify" and given.castro and (given.own_touch or given.own_timing or given.density is not None):
@@ -77,17 +88,17 @@ def _ask(given: argparse.Namespace) -> int:
         tempo_bpm=given.tempo if given.tempo is not None else files[0].tempo_bpm if files else 120.0,
         meter=meter or (clips[0].meter if clips else Meter()),
     )
-    settings = _settings(given, skill, files)
-    kits = _kits(given.kit, len(clips))
+    chords = None
     if given.skill == "continue" and given.chords is not None:
-        settings["chords"] = clip_of_music(given.chords, read_music(given.chords), meter=meter)
+        chords = clip_of_music(given.chords, read_music(given.chords), meter=meter)
+    kits = _kits(given.kit, len(clips))
+    request = _request(given, clips, kits, chords, _settings(given, kind, files))
     with Client(given.port, limit_seconds=min(given.limit, HELLO_SECONDS)) as client:
         # A bridge that is not there is not waited for as long as one that plays.
-        _, names = client.hello()
+        client.hello()
         client.limit_seconds = given.limit
-        result = _answer(client, given, clips, kits, transport, settings)
-    kinds = {name.name: name.about for name in names if name.kind == "model"}
-    is_melody = kinds.get(result.head.model, "").startswith(MELODY)
+        result = client.play(request, transport)
+    is_melody = result.head.instrument == MELODY
     paths = _written(given, result, files, transport.tempo_bpm, is_melody=is_melody)
     print(_told(result, paths, as_json=given.json))
     number = sum(len(clip.notes) for clip in clips)
@@ -101,39 +112,41 @@ def _ask(given: argparse.Namespace) -> int:
     return 0
 
 
-def _answer(
-    client: Client,
+def _request(
     given: argparse.Namespace,
     clips: Sequence[Clip],
-    kits: list[str | None],
-    transport: Transport,
+    kits: Sequence[str | None],
+    chords: Clip | None,
     settings: dict[str, Any],
-) -> Result:
+) -> AnyRequest:
+    pads = tuple(Given(clip, kit) for clip, kit in zip(clips, kits, strict=False))
     match given.skill:
         case "generate":
-            return client.generate(transport, kit=kits[0], **settings)
+            return Generate(kit=kits[0], **settings)
         case "vary":
-            return client.vary(clips[0], kits[0], transport, **settings)
+            return Vary(clip=pads[0], **settings)
         case "interpolate":
-            return client.interpolate(clips[0], clips[1], kits, transport, **settings)
+            return Interpolate(first=pads[0], last=pads[1], **settings)
         case "continue":
-            return client.continue_clip(
-                clips[0], kits[0], transport=transport, with_primer=given.with_primer, **settings
-            )
+            harmony = () if chords is None else (Given(chords),)
+            return Continue(clip=pads[0], with_primer=given.with_primer, chords=harmony, **settings)
         case "humanise":
-            return client.humanise(clips[0], kits[0], transport, keep_swing=given.keep_swing, **settings)
+            return Humanise(clip=pads[0], keep_swing=given.keep_swing, **settings)
         case "drumify":
-            heard = {"use_velocity": not given.own_touch, "use_timing": not given.own_timing}
-            return client.drumify(clips[0], kits[0], transport, castro=given.castro, **heard, **settings)
+            touch, timing = not given.own_touch, not given.own_timing
+            return Drumify(clip=pads[0], castro=given.castro, use_velocity=touch, use_timing=timing, **settings)
         case _ if given.path:
-            return client.path(clips, [_point(point) for point in given.path], kits, transport, **settings)
-    return client.blend(clips, kits, transport, x=given.x, y=given.y, **settings)
+            return Walk(corners=pads, points=tuple(map(_point, given.path)), **settings)
+    return Blend(corners=pads, x=given.x, y=given.y, **settings)
 
 
-def _settings(given: argparse.Namespace, skill: Skill, files: Sequence[MidiMusic]) -> dict[str, Any]:
+def _settings(
+    given: argparse.Namespace, kind: type[Request[Given]], files: Sequence[MidiMusic]
+) -> dict[str, Any]:
     """What was given, and nothing else."""
-    names = ["temperature", "seed", "preset", "model", *skill.settings]
-    if skill.melodies:
+    is_melodic = issubclass(kind, Melodic)
+    names = ["seed", "preset", "model", *_settings_of(kind)]
+    if is_melodic:
         names += ["low_pitch", "high_pitch"]
     settings = {name: getattr(given, name) for name in names if getattr(given, name) is not None}
     for name, value in settings.items():
@@ -142,9 +155,9 @@ def _settings(given: argparse.Namespace, skill: Skill, files: Sequence[MidiMusic
             check(name, value)
         elif name in ("low_pitch", "high_pitch") and not 0 <= value <= 127:
             raise BadValue(f"--{name.partition('_')[0]} is {value}: pitches are whole numbers from 0 to 127.")
-    if skill.melodies and given.scale is not None:
+    if is_melodic and given.scale is not None:
         settings["root"], settings["scale"] = _scale(given.scale)
-    instrument = _instrument(given, files) if skill.melodies else None
+    instrument = _instrument(given, files) if is_melodic else None
     if instrument is not None:
         settings["instrument"] = instrument
     return settings
@@ -199,12 +212,12 @@ def _scale(text: str) -> tuple[int, str]:
     return roots[root.upper()], name.strip()
 
 
-def _point(text: str) -> tuple[float, float]:
+def _point(text: str) -> Point:
     try:
         x, y = (float(number) for number in text.split(","))
     except ValueError:
         raise BadValue(f"The point {text!r} of the path is not written as one: write it like 0.5,0.25.") from None
-    return x, y
+    return Point(x, y)
 
 
 def _kits(given: list[str] | None, clips: int) -> list[str | None]:
@@ -258,13 +271,15 @@ def _told(result: Result, paths: Sequence[Path], *, as_json: bool) -> str:
 def add_parsers(parser: argparse.ArgumentParser, port: Callable[[str], int]) -> None:
     """A subcommand for each skill; `port` reads a port's number."""
     skills = parser.add_subparsers(required=True, dest="skill", metavar="SKILL")
-    for name, skill in SKILLS.items():
-        _add_skill(skills.add_parser(name, help=skill.about, description=skill.about), name, skill, port)
+    for kind, about in ABOUT.items():
+        _add_skill(skills.add_parser(kind.SKILL, help=about, description=about), kind, port)
 
 
-def _add_skill(parser: argparse.ArgumentParser, name: str, skill: Skill, port: Callable[[str], int]) -> None:
-    if skill.most:
-        number: str | int = skill.most if skill.fewest == skill.most else "+"
+def _add_skill(parser: argparse.ArgumentParser, kind: type[Request[Given]], port: Callable[[str], int]) -> None:
+    name = kind.SKILL
+    fewest, most = CLIPS.get(kind, (1, 1))
+    if most:
+        number: str | int = most if fewest == most else "+"
         parser.add_argument("clips", nargs=number, type=Path, metavar="CLIP.mid")
     else:
         parser.set_defaults(clips=[])
@@ -278,14 +293,14 @@ def _add_skill(parser: argparse.ArgumentParser, name: str, skill: Skill, port: C
     parser.add_argument("--preset")
     parser.add_argument("--model")
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same clips (default 0)")
-    for setting in (SETTINGS[setting] for setting in ("temperature", *skill.settings)):
-        kind = int if setting.whole else float
+    for setting in (SETTINGS[setting] for setting in _settings_of(kind)):
+        read = int if setting.whole else float
         allowed = f"{setting.low:g} to {setting.high:g}, default {setting.default:g}"
-        parser.add_argument(f"--{setting.name}", type=kind, help=f"{setting.meaning} ({allowed})")
+        parser.add_argument(f"--{setting.name}", type=read, help=f"{setting.meaning} ({allowed})")
     if name != "generate":
         parser.add_argument("--bars", type=int, help="take only the first bars of each file")
-    if skill.melodies:
-        parser.add_argument("--instrument", choices=(DRUMS, MELODY), help="else: what the clips look like")
+    if issubclass(kind, Melodic):
+        parser.add_argument("--instrument", choices=INSTRUMENTS, help="else: what the clips look like")
         parser.add_argument("--low", type=int, dest="low_pitch", help="lowest pitch of a melody, 0 to 127")
         parser.add_argument("--high", type=int, dest="high_pitch", help="highest pitch of a melody, 0 to 127")
         parser.add_argument("--scale", help="that a melody keeps to, like 'A Minor' or 'F# Dorian'")

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.errors import Unsupported
-from bridge.models.engine import LoadedModel
+from bridge.models.door import Beside, Inference
 from bridge.models.latents import Latents
 from bridge.models.model_use import ModelUse
 from bridge.models.store import Store
@@ -65,7 +65,7 @@ class Choice:
     settled: Settled
     instrument: str
     part: Part[Any]
-    model: LoadedModel
+    model: Inference
 
     @property
     def bars(self) -> int:
@@ -81,6 +81,7 @@ class Band:
         self._presets = presets
         self._clock = clock
         self._latents = Latents()
+        self._beside = Beside()
         self._grids: OrderedDict[tuple[object, ...], tuple[Blended[Any], int]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -115,7 +116,7 @@ class Band:
 
     def play_chosen(self, choice: Choice, deadline_seconds: float | None = None) -> Made:
         """As `play`, of what was chosen."""
-        use = ModelUse(choice.model, deadline_seconds, self._clock)
+        use = ModelUse(choice.model, deadline_seconds, self._clock, self._beside)
         settled, request = choice.settled, choice.request
         turn = Turn(settled.clips, settled.kits, settled.numbers, settled.lock, use, self._latents)
         if isinstance(request, Blend) and turn.whole("grid"):
@@ -151,7 +152,7 @@ class Band:
             return kit
         return self._presets.kit(kit or (preset.kit if preset else None) or DEFAULT_KIT)
 
-    def _model(self, request: AnyRequest, preset: Preset | None, kind: str) -> LoadedModel:
+    def _model(self, request: AnyRequest, preset: Preset | None, kind: str) -> Inference:
         if request.model:
             model = self._store.model(request.model)
             if model.card.kind != kind:

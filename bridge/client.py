@@ -12,7 +12,7 @@ import socket
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -105,9 +105,15 @@ class Client:
 
     def hello(self) -> tuple[Welcome, tuple[Name, ...]]:
         """The bridge's version and limits, and the names of its models, presets and kits."""
-        welcome, *names = self._ask(Hello(**self._head()), ())
+        welcome, *parts = self._ask(Hello(**self._head()), ())
         assert isinstance(welcome, Welcome)
-        return welcome, tuple(name for name in names if isinstance(name, Name))
+        names: dict[tuple[str, str], Name] = {}
+        for part in parts:
+            if isinstance(part, Name):
+                first = names.setdefault((part.kind, part.name), part)
+                if first is not part:
+                    names[part.kind, part.name] = replace(first, settings=first.settings + part.settings)
+        return welcome, tuple(names.values())
 
     def ping(self) -> None:
         self._ask(Ping(**self._head()), ())

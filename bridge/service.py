@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -67,6 +67,7 @@ log = logging.getLogger("sideman")
 BURST = 48
 """Datagrams sent in one go: what a Max-like receiver took whole. The rest is paced, or asked for again."""
 LATENCIES_KEPT = 512
+SESSIONS_KEPT = 4096
 SHORT_BARS = 40
 """Bars that a request may have, given and made, to go on the lane for what is short: 16 variations of two bars do."""
 
@@ -140,7 +141,8 @@ class Service:
         self._replies = ReplyShelf()
         self._band = Band(store, presets, clock)
         self._counts = _Counts()
-        # What the socket's thread and the worker both touch: replies and counts.
+        self._versions: OrderedDict[tuple[str, str, int], int] = OrderedDict()
+        # What several threads touch: replies, counts and versions.
         self._lock = threading.Lock()
 
     # --- the socket's thread ---------------------------------------------------------------------------------------
@@ -152,6 +154,10 @@ class Service:
         except BadDatagram as refusal:
             self._count_bad()
             log.debug("%s sent what is no message: %s", caller.name, refusal)
+            beginning = osc.beginning(datagram)
+            sender = None if beginning is None else head_of(beginning)
+            if sender is not None:
+                self._refuse(sender, caller, refusal)
             return
         for message in messages:
             head = head_of(message)
@@ -190,11 +196,7 @@ class Service:
             case Ping():
                 self._say(ask, caller, Pong(session=ask.session, request_id=ask.request_id, boot_id=self._boot_id))
             case Hello():
-                if ask.protocol_version != protocol.VERSION:
-                    raise Unsupported(
-                        f"The device speaks version {ask.protocol_version} of the protocol and this bridge version "
-                        f"{protocol.VERSION}: update the older of the two."
-                    )
+                self._meet(ask, key)
                 if not self._repeated(ask, caller, key):
                     self._answer(ask, caller, key, self._welcome(ask))
             case Status():
@@ -204,6 +206,24 @@ class Service:
                 job = self.planner.take_back(key)
                 if job is not None:
                     self._refuse(job.ask, caller, Cancelled("The request was cancelled."), key)
+
+    def _meet(self, hello: Hello, key: ReplyKey) -> None:
+        """Keeps in mind which version the device speaks: it is answered in that. Raises Unsupported for a newer one."""
+        if hello.protocol_version > protocol.VERSION:
+            raise Unsupported(
+                f"The device speaks version {hello.protocol_version} of the protocol and this bridge version "
+                f"{protocol.VERSION}: update the bridge, which is the older of the two."
+            )
+        with self._lock:
+            self._versions[key[:3]] = hello.protocol_version
+            self._versions.move_to_end(key[:3])
+            while len(self._versions) > SESSIONS_KEPT:
+                self._versions.popitem(last=False)
+
+    def _version_of(self, caller: Caller, ask: Ask) -> int:
+        """The version in which it is answered: that of its hello, and the first without one."""
+        with self._lock:
+            return self._versions.get((caller.name, ask.device, ask.session), 1)
 
     def _take_skill(self, ask: SkillAsk, caller: Caller, key: ReplyKey) -> None:
         arrived_seconds = self._clock()
@@ -308,7 +328,7 @@ class Service:
             clips=len(made.clips), model=made.model, model_hash=made.model_hash[:12], seed=ask.seed,
             start_song_beats=placement.start_song_beats, start_in_seconds=placement.start_in_seconds,
             late=placement.late, from_memory=made.from_memory, elapsed_ms=1000.0 * elapsed_seconds,
-            model_ms=1000.0 * made.model_seconds, left_alone=made.left_alone,
+            model_ms=1000.0 * made.model_seconds, left_alone=made.left_alone, instrument=made.instrument,
         )  # fmt: skip
         return [head, *result_clip_parts(made.clips, ask.session, ask.request_id)]
 
@@ -316,14 +336,15 @@ class Service:
         both: dict[str, Any] = {"session": ask.session, "request_id": ask.request_id, "part": 0, "parts": 1}
         names = [Name(**both, kind="model", name=m.card.name, about=m.card.kind) for m in self._store.models.values()]
         for preset in self._presets.presets.values():
-            values = tuple(PresetValue(name, float(value)) for name, value in preset.settings.items())
-            about = _cut(preset.about, protocol.ABOUT_BYTES)
-            names.append(
+            values = [PresetValue(name, float(value)) for name, value in preset.settings.items()]
+            about, most = _cut(preset.about, protocol.ABOUT_BYTES), protocol.SETTINGS_A_NAME
+            names += [
                 Name(
-                    **both, kind="preset", name=preset.name, about=about, settings=values, kit=preset.kit,
-                    model=preset.model,
+                    **both, kind="preset", name=preset.name, about="" if first else about,
+                    settings=tuple(values[first : first + most]), kit=preset.kit, model=preset.model,
                 )
-            )  # fmt: skip
+                for first in range(0, max(1, len(values)), most)
+            ]  # fmt: skip
         for kit in self._presets.kits.values():
             names.append(Name(**both, kind="kit", name=kit.name, about=_cut(kit.about, protocol.ABOUT_BYTES)))
         return [
@@ -377,7 +398,7 @@ class Service:
 
     def _answer(self, ask: Ask, caller: Caller, key: ReplyKey, parts: list[Part], *, paced: bool = False) -> None:
         """Sends a whole reply, and keeps it."""
-        datagrams = number_parts(parts)
+        datagrams = number_parts(parts, self._version_of(caller, ask))
         with self._lock:
             self._replies.answer(key, datagrams)
         # The door's thread does not wait: what it does not send is asked for again.
@@ -385,7 +406,7 @@ class Service:
 
     def _say(self, ask: Ask, caller: Caller, reply: Reply) -> None:
         """Sends one message that is not kept."""
-        caller.send([to_datagram(reply)], ask.reply_port, paced=False)
+        caller.send([to_datagram(reply, self._version_of(caller, ask))], ask.reply_port, paced=False)
 
     def _count_bad(self) -> None:
         with self._lock:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from bridge.models.door import Tensors
 from bridge.models.drum_grid import CLASSES
 from bridge.models.drum_vae import Played
 from bridge.models.grid import Window
 from bridge.models.lookback import lags_of, primed
-from bridge.models.model_use import ModelUse, Tensors
+from bridge.models.model_use import ModelUse
 
 __all__ = ["HISTORY", "DrumContinuation"]
 

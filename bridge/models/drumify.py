@@ -9,9 +9,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from bridge.models.door import Tensors
 from bridge.models.drum_grid import CLASSES, STEPS, Cells
 from bridge.models.drum_vae import Played
-from bridge.models.model_use import ModelUse, Tensors
+from bridge.models.model_use import ModelUse
 
 __all__ = ["TAP_COLUMNS", "Drumify", "taps_of"]
 

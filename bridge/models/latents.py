@@ -10,8 +10,9 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from bridge.models.door import Tensors
 from bridge.models.grid import STEPS
-from bridge.models.model_use import ModelUse, Tensors
+from bridge.models.model_use import ModelUse
 
 __all__ = ["Latents", "Vae"]
 

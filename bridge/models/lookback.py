@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bridge.models.door import Tensors
 from bridge.models.grid import Window
-from bridge.models.model_use import Tensors
 
 __all__ = ["AROUND", "lags_of", "primed"]
 

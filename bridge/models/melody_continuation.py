@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from bridge.models.door import Tensors
 from bridge.models.grid import Window
 from bridge.models.lookback import lags_of, primed
 from bridge.models.melody_tokens import TOKENS
-from bridge.models.model_use import ModelUse, Tensors
+from bridge.models.model_use import ModelUse
 
 __all__ = ["HISTORY", "MelodyContinuation", "melody_lags_of"]
 

@@ -5,18 +5,15 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
-from typing import Protocol
+from concurrent.futures import wait
 
 import numpy as np
 import numpy.typing as npt
 
 from bridge.errors import Late, ModelFailed
-from bridge.models.card import Card
+from bridge.models.door import Beside, Inference, Tensors
 
-__all__ = ["BATCH", "Inference", "ModelUse", "Tensors"]
-
-Tensors = dict[str, npt.NDArray[np.generic]]
+__all__ = ["BATCH", "ModelUse"]
 
 BATCH = 32
 """Rows in one run. Larger batches are no faster per row and take more memory, and between runs a deadline is kept."""
@@ -24,34 +21,23 @@ BATCH = 32
 
 FEW_ROWS = 8
 """Fewer are not worth a second thread."""
-# Two runs beside each other do not wait for one another at every operator, as two threads within one run do. 16 rows
-# took 5.3 ms in place of 9.7 on two quiet cores, 10.9 in place of 9.9 with one of them busy, 12.9 in place of 17.5 with
-# both.
-_SECOND_LANE = ThreadPoolExecutor(max_workers=1, thread_name_prefix="second lane")
-
-
-class Inference(Protocol):
-    """The narrow door to whatever computes: a session here, a process or a machine elsewhere.
-
-    `run` is called from two threads at a time.
-    """
-
-    card: Card
-    sha256: str
-
-    def run(self, inputs: Mapping[str, npt.NDArray[np.generic]], limit_seconds: float) -> Tensors: ...
 
 
 class ModelUse:
-    """`deadline_seconds` is on `clock`; past it, Late is raised. `spent_seconds` adds up what the model took."""
+    """`deadline_seconds` is on `clock`; past it, Late is raised. `spent_seconds` adds up what the model took.
+
+    beside: what runs half of many rows at the same time, if it is free.
+    """
 
     def __init__(
         self,
         model: Inference,
         deadline_seconds: float | None = None,
         clock: Callable[[], float] = time.monotonic,
+        beside: Beside | None = None,
     ) -> None:
         self._model = model
+        self._beside = beside
         self._deadline_seconds = deadline_seconds
         self._clock = clock
         self.card = model.card
@@ -73,20 +59,26 @@ class ModelUse:
             for start in range(0, number, piece_rows)
         ]
         started_seconds = time.perf_counter()
-        beside = _SECOND_LANE.submit(self._run_all, pieces[1::2]) if len(pieces) > 1 else None
-        try:
-            outputs = self._run_all(pieces[::2])
-        finally:
-            if beside is not None:
-                wait([beside])
-        if beside is None:
-            (joined,) = outputs
-        else:
-            others = beside.result()
-            in_order = [(outputs, others)[i % 2][i // 2] for i in range(len(pieces))]
-            joined = {name: np.concatenate([output[name] for output in in_order]) for name in in_order[0]}
+        outputs = self._run_all(pieces) if len(pieces) > 1 else [self._run(pieces[0])]
         self.spent_seconds += time.perf_counter() - started_seconds
-        return joined
+        if len(outputs) == 1:
+            return outputs[0]
+        return {name: np.concatenate([output[name] for output in outputs]) for name in outputs[0]}
+
+    def _run_all(self, pieces: Sequence[Tensors]) -> list[Tensors]:
+        # Two runs beside each other do not wait for one another at every operator, as two threads within one run do. 16
+        # rows took 5.3 ms in place of 9.7 on two quiet cores, 10.9 in place of 9.9 with one of them busy, 12.9 in place
+        # of 17.5 with both.
+        if self._beside is None:
+            self._beside = Beside()
+        others = self._beside.begin(lambda: [self._run(piece) for piece in pieces[1::2]])
+        if others is None:
+            return [self._run(piece) for piece in pieces]
+        try:
+            own = [self._run(piece) for piece in pieces[::2]]
+        finally:
+            wait([others])
+        return [(own, others.result())[i % 2][i // 2] for i in range(len(pieces))]
 
     def _seconds_left(self) -> float:
         """Until the deadline. Raises Late."""
@@ -96,9 +88,6 @@ class ModelUse:
         if left_seconds <= 0.0:
             raise Late("The deadline passed while the model was playing: what plays goes on playing.")
         return left_seconds
-
-    def _run_all(self, pieces: Sequence[Tensors]) -> list[Tensors]:
-        return [self._run(piece) for piece in pieces]
 
     def _run(self, piece: Tensors) -> Tensors:
         limit_seconds = self._seconds_left()

@@ -17,7 +17,7 @@ from bridge.errors import BadValue, Stale
 from bridge.music.clip import MAX_NOTES, Clip, Note
 from bridge.music.meter import Meter
 from bridge.wire.fields import to_datagram
-from bridge.wire.protocol import MOST_MISSING, NOTES_A_PART, ClipPart, Part, ResultClip
+from bridge.wire.protocol import MOST_MISSING, NOTES_A_PART, VERSION, ClipPart, Part, ResultClip
 
 __all__ = [
     "Assembly",
@@ -212,9 +212,9 @@ def result_clip_parts(clips: Sequence[Clip], session: int, request_id: int) -> l
     return messages
 
 
-def number_parts(messages: Sequence[Part]) -> tuple[bytes, ...]:
-    """The datagrams of a whole reply: each message with its index and their number."""
-    return tuple(to_datagram(replace(m, part=i, parts=len(messages))) for i, m in enumerate(messages))
+def number_parts(messages: Sequence[Part], version: int = VERSION) -> tuple[bytes, ...]:
+    """The datagrams of a whole reply: each message with its index and their number, in a version of the protocol."""
+    return tuple(to_datagram(replace(m, part=i, parts=len(messages)), version) for i, m in enumerate(messages))
 
 
 @dataclass(slots=True)

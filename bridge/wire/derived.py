@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields
 from pathlib import Path
 
-from bridge.errors import REFUSALS
+from bridge.errors import REFUSALS, Fault
 from bridge.music.clip import Note
 from bridge.music.meter import FOUR_FOUR
 from bridge.says import INT_HIGH, INT_LOW, Column
@@ -101,7 +101,8 @@ here. `bridge/client.py` is one in Python, to read beside this page.
 - OSC 1.0 (texts end with a NUL and are padded to four bytes) over UDP, to 127.0.0.1, port {port} unless the bridge was
   started with another. Nothing outside this computer can reach it.
 - One message a datagram, of at most {datagram_bytes:,} bytes. Flat bundles are read too; their time tags are ignored.
-- Arguments are `i`, `f` and `s` only, in the order of the tables below, all of them, and none too many. Where a number
+- Arguments are `i`, `f` and `s` only, in the order of the tables below, all of them, and none too many: but for what
+  later versions brought, which stands at the end and may be left out. Where a number
   is meant, `i` and `f` will both do, as long as a whole number is whole: Max has one number type. The bridge itself
   sends the type that the table shows.
 - *None* is written as -1, or as an empty text, where the range says so. Yes and no are 1 and 0. The length of a text is
@@ -119,8 +120,9 @@ here. `bridge/client.py` is one in Python, to read beside this page.
 1. **Begin.** Choose a `device` name that is yours alone and a random `session`, open a port for replies, and count
    `request_id` up from 1. Every `hello`, `status` and request for clips takes the next id; `clip`, `need`, `got` and
    `cancel` carry the id of the request that they belong to.
-2. **hello.** The answer is `welcome` and a `name` for each model, preset and kit, all of them parts of one reply. A
-   device of another protocol version is refused as `unsupported`, with a sentence for the musician.
+2. **hello.** The answer is `welcome` and a `name` for each model, preset and kit, all of them parts of one reply. The
+   bridge answers in the version that the device says here, in version 1 where it says no hello. A device that is newer
+   than the bridge is refused as `unsupported`, with a sentence for the musician that says which half to update.
 3. **Upload every clip once**, under its content's hash (below), in `clip` messages of up to {notes_a_part} notes; a
    clip without notes is one message too. When the last part arrives, or the clip is whole, `clip/state` names the parts
    that are missing: send those again. None missing means that the clip is known, to all requests of every device,
@@ -164,6 +166,15 @@ generated twice: a request that waits is `accepted` again, and one that was answ
 48 parts of it. Another `boot_id` than before means that the bridge was started anew and knows no clips: upload them
 again.
 
+## What changes, and what does not
+
+Devices lie in users' folders and in saved sets, and bridges are updated apart from them. So fields and messages are
+added, and never changed or taken away: a new field stands at the end of its message, has a default, and says since
+which version it is there. A bridge serves every older device, and sends it only what its version has. A device reads a
+reply only as far as it knows the fields, and passes over messages that it does not know. What a newer device sends to
+an older bridge, a field or a message that this does not know, is refused as `unsupported` and never carried out in
+part.
+
 ## The clip's hash
 
 The first 16 hexadecimal digits, in lower case, of the SHA-1 of these bytes, all numbers big-endian:
@@ -194,13 +205,16 @@ and its hash is `{hash_digits}`.
 {refusals}
 """
 
+LATER = "Later versions have these behind them, each since the version that its meaning names:"
+
 SCRIPT_HEAD = f"""\
 // Derived by `{COMMAND}`: change bridge/wire/protocol.py or derived.py, not this file.
 //
 // Every message between a device and the bridge: `asks` go to the bridge, `replies` come back. `after` names the head
-// whose fields come first, which has a head of its own, up to null. A field's type is i, f or s, or the name of a
-// group; from low to high is its range, for a text that of its length in bytes. optional: -1 or "" is none. default:
-// what it is when nobody says. many: a count, from low to high, then so many members; those of type i are from 0.
+// whose fields come first, which has a head of its own, up to null; `later` fields come last, and may be missing. A
+// field's type is i, f or s, or the name of a group; from low to high is its range, for a text that of its length in
+// bytes. optional: -1 or "" is none. default: what it is when nobody says. many: a count, from low to high, then so
+// many members; those of type i are from 0.
 // A refusal's word: show its sentence, upload the clip, wait and try again, ask again, it is late, leave it.
 """
 
@@ -272,10 +286,14 @@ def _section(kind: type[Message]) -> str:
     own = _own(kind)
     begins = [f"{'then those' if i else 'First the fields'} of {_link(base)}" for i, base in enumerate(_shared(kind))]
     text = ", ".join([*begins, "then" if own else "and that is all"])
-    example = next(message for message in EXAMPLES if type(message) is kind)
+    example = next((message for message in EXAMPLES if type(message) is kind), None)
+    if example is None:
+        raise Fault(f"{kind.ADDRESS} has no example: write one into bridge/wire/examples.py.")
+    later = _later(kind)
     return (
         f"### {kind.ADDRESS}\n\n{_plain(meaning_of(kind))}\n\n{text}{':' if own else '.'}\n\n"
         + (f"{_table(own)}\n\n" if own else "")
+        + (f"{LATER}\n\n{_table(later)}\n\n" if later else "")
         + f"```\n{_wire_form(example)}\n```\n"
     )
 
@@ -294,7 +312,12 @@ def _own(kind: type) -> tuple[Column, ...]:
     message = next(message for message in MESSAGES if issubclass(message, kind))
     after = _after(kind)
     names = {field.name for field in fields(kind)} - {field.name for field in (fields(after) if after else ())}
-    return tuple(column for column in columns(message) if column.name in names)
+    return tuple(column for column in columns(message, version=1) if column.name in names)
+
+
+def _later(kind: type) -> tuple[Column, ...]:
+    """The fields that came after version 1, whichever class brought them: they end the message."""
+    return columns(kind)[len(columns(kind, version=1)) :]
 
 
 def _table(row: Sequence[Column]) -> str:
@@ -313,7 +336,8 @@ def _rows(row: Sequence[Column], prefix: str) -> Iterator[str]:
         elif column.group:
             yield f"| {name} |  | {says.meaning} |  |  |"
         else:
-            yield f"| {name} | {TAGS[column.kind]} | {says.meaning} | {says.unit} | {_range(column)} |"
+            since = f"; since version {says.since}" if says.since > 1 else ""
+            yield f"| {name} | {TAGS[column.kind]} | {says.meaning}{since} | {says.unit} | {_range(column)} |"
         yield from _rows(column.group, f"{name}.")
 
 
@@ -338,7 +362,7 @@ def _wire_form(message: Message) -> str:
     lines = [[sent.address, f",{tags}"]]
     for base in [*_shared(type(message)), type(message)]:
         lines.append([])
-        for column in _own(base):
+        for column in (*_own(base), *(_later(base) if base is type(message) else ())):
             count = 1
             if column.many:
                 lines.append([_argument(next(arguments))])
@@ -415,7 +439,9 @@ def _row(kind: type) -> str:
     after = json.dumps(base.__name__ if base else None)
     defaults = {field.name: field.default for field in fields(kind)}
     own = [_field(column, defaults[column.name]) for column in _own(kind)]
-    return f'{{"after": {after}, "fields": {_fields(own)}}}'
+    later = [_field(column, defaults[column.name]) for column in (_later(kind) if kind in MESSAGES else ())]
+    behind = f', "later": {_fields(later)}' if later else ""
+    return f'{{"after": {after}, "fields": {_fields(own)}{behind}}}'
 
 
 def _field(column: Column, default: object = MISSING) -> dict[str, object]:

@@ -140,7 +140,7 @@ EXAMPLES: tuple[Message, ...] = (
     ResultHead(
         **_REPLY, request_id=8, part=0, parts=2, boot_id=BOOT_ID, clips=1, model="drum_vae", model_hash="3f1c8a90d27b",
         seed=21, start_song_beats=68.0, start_in_seconds=1.34375, late=False, from_memory=False, elapsed_ms=4.625,
-        model_ms=3.875,
+        model_ms=3.875, instrument="drums",
     ),
     ResultClip(
         **_REPLY, request_id=8, part=1, parts=2, clip=0, length_beats=4.0, numerator=4, denominator=4, total_notes=3,

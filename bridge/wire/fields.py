@@ -17,12 +17,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
+from operator import length_hint
 from typing import Any
 
-from bridge.errors import BadDatagram, BadValue
+from bridge.errors import BadDatagram, BadValue, Unsupported
 from bridge.says import INT_HIGH, Column, Says, number, text
 from bridge.wire import osc
-from bridge.wire.protocol import ADDRESSES, DATAGRAM_BYTES, Ask, Message, columns
+from bridge.wire.protocol import ADDRESSES, DATAGRAM_BYTES, PREFIX, VERSION, Ask, Message, columns
 
 __all__ = ["from_message", "head_of", "to_datagram"]
 
@@ -30,26 +31,43 @@ NUMBER = Says("", 0, INT_HIGH)
 
 
 def from_message(message: osc.Message) -> Message:
-    """The message behind an address, every field checked. Raises BadDatagram and BadValue."""
+    """The message behind an address, every field checked.
+
+    What an older version does not send yet has its default; what a newer bridge adds to a reply is passed over. What a
+    newer device adds to a request is not: it would be answered as if it had not been asked for. Raises BadDatagram,
+    BadValue, and Unsupported where one half of Sideman must be updated.
+    """
     kind = ADDRESSES.get(message.address)
+    verb = _verb(message.address)
+    if kind is None and message.address.startswith(PREFIX):
+        raise Unsupported(
+            f"This bridge does not know {message.address[:64]} (version {VERSION} of the protocol): if the device is "
+            "newer than the bridge, update the bridge; see docs/protocol.md for the messages that there are."
+        )
     if kind is None:
         raise BadDatagram(f"There is no message {message.address[:64]}: see docs/protocol.md for those there are.")
-    verb = _verb(message.address)
     arguments = iter(message.arguments)
+    values = {}
     try:
-        values = {column.name: _read(column, arguments, verb) for column in columns(kind)}
+        for column in columns(kind):
+            if column.says.since > 1 and not length_hint(arguments):
+                break
+            values[column.name] = _read(column, arguments, verb)
     except StopIteration:
         raise BadDatagram(
             f"{verb}: the message ends after {len(message.arguments)} arguments: see docs/protocol.md for its fields."
         ) from None
     left = sum(1 for _ in arguments)
-    if left:
-        raise BadDatagram(f"{verb}: the message has {left} arguments too many: see docs/protocol.md for its fields.")
+    if left and issubclass(kind, Ask):
+        raise Unsupported(
+            f"{verb}: the message has {left} arguments more than this bridge knows (version {VERSION} of the "
+            "protocol): if the device is newer than the bridge, update the bridge; see docs/protocol.md for its fields."
+        )
     return kind(**values)
 
 
 def _verb(address: str) -> str:
-    return address.removeprefix("/sideman/")
+    return address.removeprefix(PREFIX)
 
 
 def head_of(message: osc.Message) -> Ask | None:
@@ -110,12 +128,14 @@ def _one(column: Column, arguments: Iterator[int | float | str], verb: str) -> A
     return column.kind(found)
 
 
-def to_datagram(message: Message) -> bytes:
-    """The message as one OSC datagram. Raises BadValue for one that is larger than DATAGRAM_BYTES, and for NaN.
+def to_datagram(message: Message, version: int = VERSION) -> bytes:
+    """The message as one OSC datagram, as this version of the protocol has it.
+
+    Raises BadValue for one that is larger than DATAGRAM_BYTES, and for NaN.
 
     The ranges are checked where it arrives.
     """
-    arguments = list(_written(columns(type(message)), message))
+    arguments = list(_written(columns(type(message), version), message))
     try:
         datagram = osc.encode(message.ADDRESS, arguments)
     except BadValue:

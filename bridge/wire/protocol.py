@@ -17,10 +17,10 @@ from bridge import requests
 from bridge.music.clip import Note
 from bridge.requests import MAX_NAME_BYTES, Point
 from bridge.says import INT_HIGH, Column, Says, columns_of
-from bridge.settings import SETTINGS
 
 __all__ = [
-    "ABOUT_BYTES", "ADDRESSES", "DATAGRAM_BYTES", "MESSAGES", "MOST_MISSING", "NOTES_A_PART", "PORT", "VERSION",
+    "ABOUT_BYTES", "ADDRESSES", "DATAGRAM_BYTES", "MESSAGES", "MOST_MISSING", "NOTES_A_PART", "PORT", "PREFIX",
+    "SETTINGS_A_NAME", "VERSION",
     "Accepted", "Ask", "Blend", "Cancel", "ClipPart", "ClipRef", "ClipState", "Continue", "Drumify", "Generate", "Got",
     "Hello", "Humanise", "Interpolate", "Message", "ModelState", "Name", "Need", "Part", "PartAsk", "Path", "Ping",
     "Point", "Pong", "PresetValue", "Refused", "Reply", "ResultClip", "ResultHead", "SkillAsk", "State", "Status",
@@ -28,15 +28,19 @@ __all__ = [
     "columns", "meaning_of",
 ]  # fmt: skip
 
-VERSION = 1
 PORT = 42711
 """On which the bridge listens unless it is started with another."""
+VERSION = 2
+"""Of the protocol: that of the latest field (`Says.since`). Fields are added and never changed, at the end."""
+PREFIX = "/sideman/"
 DATAGRAM_BYTES = 1024
 """The largest datagram that either end sends: what a careful project of the field found that Max takes."""
 NOTES_A_PART = 32
 """Notes in one message: so many leave room in the datagram for the longest device name."""
 MOST_MISSING = 160
 """Indices in one message that asks for parts: more would not fit, and are asked for afterwards."""
+SETTINGS_A_NAME = 8
+"""Settings in one message about a preset: one that sets more comes in several, which add up."""
 NAME_BYTES = MAX_NAME_BYTES
 ABOUT_BYTES = 320
 """Of a sentence about a preset, a kit or a model: the rest of a datagram with the longest names."""
@@ -298,14 +302,14 @@ class Welcome(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Name(Part):
-    """The name of something that the bridge has."""
+    """The name of something that the bridge has. A preset that sets many knobs comes in several, which add up."""
 
     ADDRESS: ClassVar[str] = "/sideman/name"
     kind: Annotated[str, Says("model, preset or kit", longest=8)]
     name: Annotated[str, Says("its name, as requests give it", longest=NAME_BYTES)]
     about: Annotated[str, Says("a sentence about it; for a model its kind", longest=ABOUT_BYTES)] = ""
     settings: Annotated[
-        tuple[PresetValue, ...], Says("of a preset: what it sets knobs to, all others stay", 0, len(SETTINGS))
+        tuple[PresetValue, ...], Says("of a preset: what it sets knobs to, all others stay", 0, SETTINGS_A_NAME)
     ] = ()
     kit: Annotated[str | None, Says("of a preset: its kit; empty: none", longest=NAME_BYTES)] = None
     model: Annotated[str | None, Says("of a preset: its model; empty: none")] = None
@@ -338,6 +342,9 @@ class ResultHead(Part):
     left_alone: Annotated[
         int, Says("notes of the clips that the model does not hear: on no pad of the kit, or under a melody", 0, 99999)
     ] = 0
+    instrument: Annotated[
+        str | None, Says("what the clips were taken for, and play: drums or melody; empty: not told", since=2)
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -412,11 +419,13 @@ _COLUMNS: dict[type, tuple[Column, ...]] = {
     **{kind: columns_of(kind, _GROUPS) for kind in (*MESSAGES, Ask)},
     **dict(_GROUPS[group] for group in (Note, ClipRef, Point, PresetValue)),
 }
+assert max(column.says.since for row in _COLUMNS.values() for column in row) == VERSION
 
 
-def columns(kind: type) -> tuple[Column, ...]:
-    """The fields of a message or of a group's member, in the order of the wire."""
-    return _COLUMNS[kind]
+def columns(kind: type, version: int = VERSION) -> tuple[Column, ...]:
+    """The fields of a message or of a group's member, in the order of the wire, as this version has them."""
+    row = _COLUMNS[kind]
+    return row if version >= VERSION else tuple(column for column in row if column.says.since <= version)
 
 
 def meaning_of(kind: type) -> str:

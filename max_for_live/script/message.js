@@ -21,7 +21,8 @@ function after(name) {
 function gather(messages) {
     var address;
     for (address in messages) {
-        all_fields[address] = after(messages[address].after).concat(messages[address].fields);
+        all_fields[address] = after(messages[address].after).concat(messages[address].fields,
+            messages[address].later || []);
     }
 }
 

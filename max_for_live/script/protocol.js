@@ -1,12 +1,13 @@
 // Derived by `python -m bridge.wire.derived`: change bridge/wire/protocol.py or derived.py, not this file.
 //
 // Every message between a device and the bridge: `asks` go to the bridge, `replies` come back. `after` names the head
-// whose fields come first, which has a head of its own, up to null. A field's type is i, f or s, or the name of a
-// group; from low to high is its range, for a text that of its length in bytes. optional: -1 or "" is none. default:
-// what it is when nobody says. many: a count, from low to high, then so many members; those of type i are from 0.
+// whose fields come first, which has a head of its own, up to null; `later` fields come last, and may be missing. A
+// field's type is i, f or s, or the name of a group; from low to high is its range, for a text that of its length in
+// bytes. optional: -1 or "" is none. default: what it is when nobody says. many: a count, from low to high, then so
+// many members; those of type i are from 0.
 // A refusal's word: show its sentence, upload the clip, wait and try again, ask again, it is late, leave it.
 
-exports.version = 1;
+exports.version = 2;
 exports.port = 42711;
 exports.probe = "/sideman/probe";
 exports.datagram_bytes = 1024;
@@ -97,7 +98,7 @@ exports.heads = {
 };
 exports.asks = {
     "/sideman/hello": {"after": "Ask", "fields": [
-        {"name": "protocol_version", "type": "i", "low": 1, "high": 999, "default": 1}
+        {"name": "protocol_version", "type": "i", "low": 1, "high": 999, "default": 2}
     ]},
     "/sideman/ping": {"after": "Ask", "fields": []},
     "/sideman/status": {"after": "Ask", "fields": []},
@@ -177,7 +178,7 @@ exports.replies = {
         {"name": "kind", "type": "s", "low": 0, "high": 8},
         {"name": "name", "type": "s", "low": 0, "high": 160},
         {"name": "about", "type": "s", "low": 0, "high": 320, "default": ""},
-        {"name": "settings", "type": "PresetValue", "low": 0, "high": 9, "default": [], "many": true},
+        {"name": "settings", "type": "PresetValue", "low": 0, "high": 8, "default": [], "many": true},
         {"name": "kit", "type": "s", "low": 0, "high": 160, "optional": true},
         {"name": "model", "type": "s", "low": 0, "high": 64, "optional": true}
     ]},
@@ -223,6 +224,8 @@ exports.replies = {
         {"name": "elapsed_ms", "type": "f", "low": 0, "high": 1000000000, "unit": "milliseconds"},
         {"name": "model_ms", "type": "f", "low": 0, "high": 1000000000, "unit": "milliseconds"},
         {"name": "left_alone", "type": "i", "low": 0, "high": 99999, "default": 0}
+    ], "later": [
+        {"name": "instrument", "type": "s", "low": 0, "high": 64, "optional": true}
     ]},
     "/sideman/result/clip": {"after": "Part", "fields": [
         {"name": "clip", "type": "i", "low": 0, "high": 999},

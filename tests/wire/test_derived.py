@@ -115,9 +115,9 @@ def test_every_link_within_the_page_leads_somewhere() -> None:
 
 
 def all_fields(content: dict[str, Any], row: dict[str, Any]) -> list[dict[str, Any]]:
-    """A message's fields, those of the heads that it comes after first."""
+    """A message's fields, those of the heads that it comes after first, and last those of later versions."""
     head = all_fields(content, content["heads"][row["after"]]) if row["after"] else []
-    return [*head, *row["fields"]]
+    return [*head, *row["fields"], *row.get("later", [])]
 
 
 def test_the_script_has_every_message_with_every_field() -> None:
