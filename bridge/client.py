@@ -78,6 +78,7 @@ class Client:
     ) -> None:
         if not 0.0 < limit_seconds <= 3600.0:  # NaN would be waited for for ever
             raise BadValue(f"The limit is {limit_seconds:g} seconds: give more than 0 and up to 3600.")
+        self.port = port
         self._address = (host, port)
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
