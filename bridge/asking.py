@@ -26,6 +26,7 @@ from bridge.music.midi_file import (
 )
 from bridge.music.scale import PITCH_CLASSES
 from bridge.requests import (
+    REQUESTS,
     AnyRequest,
     Blend,
     Continue,
@@ -33,11 +34,11 @@ from bridge.requests import (
     Generate,
     Given,
     Humanise,
-    Interpolate,
     Melodic,
     Point,
     Request,
-    Vary,
+    clip_fields,
+    clips_in,
 )
 from bridge.requests import Path as Walk
 from bridge.settings import DRUMS, INSTRUMENTS, MELODY, SETTINGS, check
@@ -50,19 +51,8 @@ HELLO_SECONDS = 2.0
 FLATS = {"CB": 11, "DB": 1, "EB": 3, "FB": 4, "GB": 6, "AB": 8, "BB": 10}
 
 
-ABOUT: dict[type[Request[Given]], str] = {
-    Generate: "new clips",
-    Vary: "variations of a clip",
-    Interpolate: "from one clip to another in steps, both ends exactly as they are",
-    Blend: "the clip at a point between two to four clips: at (0,0), (1,0), (0,1), (1,1)",
-    Continue: "the bars that follow a clip",
-    Humanise: "a drum clip with a drummer's touch and timing",
-    Drumify: "drums to the rhythm of any clip: taps, a bass line, a melody",
-}
-"""What each request does. Its settings, and whether a melody can play it, are those of its fields."""
-SKILLS = {kind.SKILL: kind for kind in ABOUT}
-CLIPS = {Generate: (0, 0), Interpolate: (2, 2), Blend: (2, 4)}
-"""How many clips each takes, at least and at most; all others take one."""
+SKILLS: dict[str, type[Request[Given]]] = {kind.SKILL: kind for kind in REQUESTS if kind is not Walk}
+"""By name; a path is a blend with --path. Settings, clips and whether a melody can play it are those of its fields."""
 
 
 def _settings_of(kind: type[Request[Given]]) -> tuple[str, ...]:
@@ -71,7 +61,7 @@ def _settings_of(kind: type[Request[Given]]) -> tuple[str, ...]:
 
 def _ask(given: argparse.Namespace) -> int:
     kind = SKILLS[given.skill]
-    fewest, most = CLIPS.get(kind, (1, 1))
+    fewest, most = clips_in(kind)
     if not fewest <= len(given.clips) <= most:
         given.parser.error(f"{given.skill} takes {fewest} to {most} clips, not {len(given.clips)}")
     if given.skill == "blend" and given.path and given.grid is not None:
@@ -120,13 +110,14 @@ def _request(
     settings: dict[str, Any],
 ) -> AnyRequest:
     pads = tuple(Given(clip, kit) for clip, kit in zip(clips, kits, strict=False))
+    kind: Any = SKILLS[given.skill]
     match given.skill:
         case "generate":
             return Generate(kit=kits[0], **settings)
-        case "vary":
-            return Vary(clip=pads[0], **settings)
-        case "interpolate":
-            return Interpolate(first=pads[0], last=pads[1], **settings)
+        case "blend" if given.path:
+            return Walk(corners=pads, points=tuple(map(_point, given.path)), **settings)
+        case "blend":
+            return Blend(corners=pads, x=given.x, y=given.y, **settings)
         case "continue":
             harmony = () if chords is None else (Given(chords),)
             return Continue(clip=pads[0], with_primer=given.with_primer, chords=harmony, **settings)
@@ -135,9 +126,9 @@ def _request(
         case "drumify":
             touch, timing = not given.own_touch, not given.own_timing
             return Drumify(clip=pads[0], castro=given.castro, use_velocity=touch, use_timing=timing, **settings)
-        case _ if given.path:
-            return Walk(corners=pads, points=tuple(map(_point, given.path)), **settings)
-    return Blend(corners=pads, x=given.x, y=given.y, **settings)
+    fields_of_clips = [name for name, many in clip_fields(kind) if not many]
+    request: AnyRequest = kind(**dict(zip(fields_of_clips, pads, strict=True)), **settings)
+    return request
 
 
 def _settings(
@@ -271,13 +262,14 @@ def _told(result: Result, paths: Sequence[Path], *, as_json: bool) -> str:
 def add_parsers(parser: argparse.ArgumentParser, port: Callable[[str], int]) -> None:
     """A subcommand for each skill; `port` reads a port's number."""
     skills = parser.add_subparsers(required=True, dest="skill", metavar="SKILL")
-    for kind, about in ABOUT.items():
-        _add_skill(skills.add_parser(kind.SKILL, help=about, description=about), kind, port)
+    for name, kind in SKILLS.items():
+        about = " ".join((kind.__doc__ or "").split())
+        _add_skill(skills.add_parser(name, help=about, description=about), kind, port)
 
 
 def _add_skill(parser: argparse.ArgumentParser, kind: type[Request[Given]], port: Callable[[str], int]) -> None:
     name = kind.SKILL
-    fewest, most = CLIPS.get(kind, (1, 1))
+    fewest, most = clips_in(kind)
     if most:
         number: str | int = most if fewest == most else "+"
         parser.add_argument("clips", nargs=number, type=Path, metavar="CLIP.mid")

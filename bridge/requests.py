@@ -20,8 +20,9 @@ from bridge.says import INT_HIGH, Column, Says, checked, columns_of, setting
 from bridge.settings import INSTRUMENTS
 
 __all__ = [
-    "MAX_NAME_BYTES", "AnyRequest", "Blend", "C", "Continue", "Denominator", "Drumify", "Generate", "Given", "Humanise",
-    "Interpolate", "Melodic", "Numerator", "Path", "Point", "Request", "Tempo", "Vary", "clip_fields", "given",
+    "MAX_NAME_BYTES", "REQUESTS", "AnyRequest", "Blend", "C", "Continue", "Denominator", "Drumify", "Generate", "Given",
+    "Humanise", "Interpolate", "Melodic", "Numerator", "Path", "Point", "Request", "Tempo", "Vary", "clip_fields",
+    "clips_in", "given",
 ]  # fmt: skip
 
 MAX_NAME_BYTES = 160
@@ -221,6 +222,8 @@ AnyRequest: TypeAlias = (
 )  # fmt: skip
 """Every kind of request. `bridge.skills.repertoire` has a row for each, and one without a row is a type error."""
 
+REQUESTS: tuple[type[Request[Given]], ...] = tuple(kind.__origin__ for kind in get_args(AnyRequest))
+
 _GIVEN = Column("", Given, Says(""), False, False, ())
 _POINT = columns_of(Point, {})
 
@@ -233,6 +236,16 @@ def _columns(kind: type) -> tuple[Column, ...]:
     if kind not in _KNOWN_COLUMNS:
         _KNOWN_COLUMNS[kind] = columns_of(kind, {C: (Given, (_GIVEN,)), Point: (Point, _POINT)})
     return _KNOWN_COLUMNS[kind]
+
+
+def clips_in(kind: type) -> tuple[int, int]:
+    """How many clips a request of this kind is about, at least and at most; those that only lead it do not count."""
+    fewest = most = 0
+    for column in _columns(kind):
+        if column.kind is Given and (not column.many or column.says.low > 0):
+            fewest += int(column.says.low) if column.many else 1
+            most += int(column.says.high) if column.many else 1
+    return fewest, most
 
 
 def clip_fields(kind: type) -> tuple[tuple[str, bool], ...]:

@@ -214,7 +214,8 @@ def result_clip_parts(clips: Sequence[Clip], session: int, request_id: int) -> l
 
 def number_parts(messages: Sequence[Part], version: int = VERSION) -> tuple[bytes, ...]:
     """The datagrams of a whole reply: each message with its index and their number, in a version of the protocol."""
-    return tuple(to_datagram(replace(m, part=i, parts=len(messages)), version) for i, m in enumerate(messages))
+    known = [message for message in messages if version >= message.SINCE]
+    return tuple(to_datagram(replace(m, part=i, parts=len(known)), version) for i, m in enumerate(known))
 
 
 @dataclass(slots=True)

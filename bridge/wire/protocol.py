@@ -30,8 +30,6 @@ __all__ = [
 
 PORT = 42711
 """On which the bridge listens unless it is started with another."""
-VERSION = 2
-"""Of the protocol: that of the latest field (`Says.since`). Fields are added and never changed, at the end."""
 PREFIX = "/sideman/"
 DATAGRAM_BYTES = 1024
 """The largest datagram that either end sends: what a careful project of the field found that Max takes."""
@@ -73,6 +71,8 @@ class Ask:
     """From a device to the bridge. Replies go to the address that the datagram came from, on `reply_port`."""
 
     ADDRESS: ClassVar[str] = ""
+    SINCE: ClassVar[int] = 1
+    """The version of the protocol that brought the message."""
 
     device: Annotated[
         str, Says("a name that is the device's alone; its newest request replaces its waiting one", longest=48)
@@ -109,14 +109,6 @@ class SkillAsk(requests.Request[ClipRef], Timed):
 
 
 # --- from the device to the bridge --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hello(Ask):
-    """The first message of a device. Answered by welcome and the names of all models, presets and kits."""
-
-    ADDRESS: ClassVar[str] = "/sideman/hello"
-    protocol_version: Annotated[int, Says("the version that the device speaks", 1, 999)] = VERSION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,6 +224,8 @@ class Reply:
     """From the bridge to a device."""
 
     ADDRESS: ClassVar[str] = ""
+    SINCE: ClassVar[int] = 1
+    """The version of the protocol that brought the message: older devices are not sent it."""
 
     session: Annotated[int, Says("as in the request")]
     request_id: Annotated[int, Says("as in the request", 0, INT_HIGH)]
@@ -388,16 +382,6 @@ class ModelState(Part):
     p99_ms: Annotated[float, Says("99 % of them took less", 0, 1e9, "milliseconds")]
 
 
-Message = Ask | Reply
-
-MESSAGES: tuple[type[Message], ...] = (
-    Hello, Ping, Status, ClipPart, Generate, Vary, Interpolate, Blend, Path, Continue, Humanise, Drumify,
-    Need, Got, Cancel,
-    Welcome, Name, Pong, State, ModelState, ClipState, Accepted, ResultHead, ResultClip, Refused,
-)  # fmt: skip
-ADDRESSES: dict[str, type[Message]] = {kind.ADDRESS: kind for kind in MESSAGES}
-
-
 # --- the table's columns ------------------------------------------------------------------------------------------
 
 NOTE_COLUMNS = (
@@ -415,11 +399,36 @@ _GROUPS: dict[object, tuple[type, tuple[Column, ...]]] = {
     **{group: (group, columns_of(group, {})) for group in (ClipRef, Point, PresetValue)},
 }
 _GROUPS[requests.C] = _GROUPS[ClipRef]
+# --- the whole table ----------------------------------------------------------------------------------------------
+
+_ALL_BUT_HELLO: tuple[type[Ask | Reply], ...] = (
+    Ping, Status, ClipPart, Generate, Vary, Interpolate, Blend, Path, Continue, Humanise, Drumify,
+    Need, Got, Cancel,
+    Welcome, Name, Pong, State, ModelState, ClipState, Accepted, ResultHead, ResultClip, Refused,
+)  # fmt: skip
 _COLUMNS: dict[type, tuple[Column, ...]] = {
-    **{kind: columns_of(kind, _GROUPS) for kind in (*MESSAGES, Ask)},
+    **{kind: columns_of(kind, _GROUPS) for kind in (*_ALL_BUT_HELLO, Ask)},
     **dict(_GROUPS[group] for group in (Note, ClipRef, Point, PresetValue)),
 }
-assert max(column.says.since for row in _COLUMNS.values() for column in row) == VERSION
+VERSION = max(
+    *(kind.SINCE for kind in _ALL_BUT_HELLO), *(column.says.since for row in _COLUMNS.values() for column in row)
+)
+"""Of the protocol: that of its latest field or message. They are added and never changed, fields at the end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hello(Ask):
+    """The first message of a device. Answered by welcome and the names of all models, presets and kits."""
+
+    ADDRESS: ClassVar[str] = "/sideman/hello"
+    protocol_version: Annotated[int, Says("the version that the device speaks", 1, 999)] = VERSION
+
+
+Message = Ask | Reply
+
+MESSAGES: tuple[type[Message], ...] = (Hello, *_ALL_BUT_HELLO)
+ADDRESSES: dict[str, type[Message]] = {kind.ADDRESS: kind for kind in MESSAGES}
+_COLUMNS[Hello] = columns_of(Hello, _GROUPS)
 
 
 def columns(kind: type, version: int = VERSION) -> tuple[Column, ...]:
