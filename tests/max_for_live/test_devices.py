@@ -70,3 +70,19 @@ def _is_blamed(transcript: str, said: str) -> bool:
 
 def _end(title: str, lines: Sequence[str]) -> str:
     return "\n".join((f"--- {title}", *lines[:2], *(f"{line:.300}" for line in lines[2:][-LAST_LINES:])))
+
+
+def test_a_failure_is_told_with_the_end_of_its_transcript(tmp_path: Path) -> None:
+    for name in ("Good", "Bad", "Never ended"):
+        lines = [f"{i} {name} line {i}" for i in range(200)]
+        (tmp_path / f"{name}.txt").write_text("\n".join((name, '{"SEED":"1"}', *lines)), encoding="utf-8")
+    bridge = BridgeProcess()
+    bridge.complaints.append("WARNING of the bridge\n")
+    told = report(1, "ok 1 - Good\nnot ok 2 - Bad\n", tmp_path, bridge)
+    assert str(tmp_path) in told
+    assert f"SEED={SEED}" in told
+    assert "WARNING of the bridge" in told
+    assert "Good line" not in told
+    for name in ("Bad", "Never ended"):
+        assert f"{name} line 199" in told
+        assert f"{name} line {199 - LAST_LINES}\n" not in told

@@ -14,7 +14,8 @@ const MOST_ATOMS = 14;
 function told(datagram) {
     try {
         const { address, atoms } = decodeOsc(datagram);
-        const first = atoms.slice(0, MOST_ATOMS).map((atom) => (typeof atom === "string" ? atom : +atom.toPrecision(6)));
+        const first = atoms.slice(0, MOST_ATOMS).map((atom) =>
+            typeof atom === "string" || Number.isInteger(atom) ? atom : Number(atom.toPrecision(6)));
         return `${address} ${first.join(" ")}${atoms.length > MOST_ATOMS ? ` ... ${atoms.length}` : ""}`;
     } catch (error) {
         return `${datagram.length} bytes: ${error.message}`;

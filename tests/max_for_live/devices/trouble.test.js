@@ -26,6 +26,13 @@ function bridge(t, port = 0) {
     });
 }
 
+/** Kills the bridge and waits until it is gone: before that its port is not free for the next one. */
+function killed({ child }) {
+    const gone = new Promise((done) => child.on("exit", done));
+    child.kill("SIGKILL");
+    return gone;
+}
+
 test("With every fifth datagram lost, clips of 600 notes come back whole", async (t) => {
     const set = stage(t, { lost: 0.2 });
     const many = { length_beats: 64, notes: [] };
@@ -78,7 +85,7 @@ test("Without a bridge it says how to start one, and works as soon as it is ther
     device.press("generate");
     await set.clip(1);
 
-    first.child.kill("SIGKILL");
+    await killed(first);
     await set.wait(() => seen(device).state === "silent", "it saw that the bridge is gone");
     assert.match(seen(device).sentence, /python start\.py/);
     set.live.select(beat);
@@ -111,8 +118,9 @@ test("A bridge that is killed with the answer half sent, and started again, answ
         presses += 1;
         await set.wait(() => isHalf() || set.clips().filter(Boolean).length === 1 + 3 * presses, "an answer begins");
     }
-    first.child.kill("SIGKILL");
+    const gone = killed(first);
     set.network.stage.lost = 0;
+    await gone;
     await bridge(t, first.port);
     await set.wait(() => set.clips().filter(Boolean).length === 1 + 3 * presses, "all clips are there");
     clean(device);
@@ -128,7 +136,7 @@ test("A bridge that comes back after long makes the light right again", async (t
         device.press(`grab_${letter}`);
     }
     await set.wait(() => seen(device).now, "the blend is shown");
-    first.child.kill("SIGKILL");
+    await killed(first);
     device.turn("x", 1);
     await set.live.clock.run(11);
     await bridge(t, first.port);
