@@ -130,7 +130,7 @@ exports.create = function (world, own) {
             return;
         }
         asked_for = key;
-        request.seed = Math.round(device.knobs.seed);
+        request.seed = Math.round(device.knob("seed"));
         request.snapshot = {numerator: input.numerator, denominator: input.denominator};
         request.done = function (result) {
             var clip = result.clips[0];

@@ -1,5 +1,6 @@
 // Sideman Generator: new drums or a new melody into the selection of the clip view.
 
+var fields = require("../fields");
 var midi_tool = require("../midi_tool");
 
 var INSTRUMENTS = ["drums", "melody"];
@@ -8,10 +9,9 @@ function ask(device, input, bars) {
     var values = device.values(["density", "humanise", "temperature"]);
     values.bars = bars;
     values.variations = 1;
-    values.instrument = INSTRUMENTS[Math.round(device.knobs.instrument)];
+    values.instrument = INSTRUMENTS[Math.round(device.knob("instrument"))];
     if (values.instrument === "melody") {
-        values.root = input.scale.root;
-        values.scale = input.scale.scale;
+        values = fields.joined(values, input.scale);
     }
     return {kind: "generate", values: values, refs: {kit: device.chosen.kit || null}, clips: [], made_of: "GENERATE"};
 }
