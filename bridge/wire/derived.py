@@ -17,8 +17,9 @@ from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 
 from bridge.errors import REFUSALS
-from bridge.music.clip import Note
+from bridge.music.clip import MAX_BARS, MAX_BEATS, MAX_NOTES, MIN_LENGTH_BEATS, Note
 from bridge.music.meter import FOUR_FOUR
+from bridge.settings import DRUMS, MELODY
 from bridge.wire import osc
 from bridge.wire.delivery import Backoff, clip_hash
 from bridge.wire.examples import EXAMPLES
@@ -59,6 +60,17 @@ DEVICE: dict[str, int | float] = {
     "longest_gap_seconds": 0.1,
 }
 """What `bridge.client` does, which the wire may not import: a test compares the two."""
+
+LIMITS: dict[str, int | float] = {
+    "bars": MAX_BARS,
+    "notes": MAX_NOTES,
+    "shortest_beats": MIN_LENGTH_BEATS,
+    "beats": MAX_BEATS,
+}
+"""What a clip may be, as in `bridge.music.clip`."""
+
+NOTE_VALUES = {1.0: "a quarter", 0.5: "an eighth", 0.25: "a sixteenth", 0.125: "a thirty-second"}
+"""Beats -> what a musician calls them: the shortest clip is one of these."""
 
 ON_REFUSAL = {
     "bad_datagram": ("show", "A mistake in the client: compare what it sends with the tables below."),
@@ -202,6 +214,8 @@ SCRIPT_HEAD = f"""\
 // group; from low to high is its range, for a text that of its length in bytes. optional: -1 or "" is none. default:
 // what it is when nobody says. many: a count, from low to high, then so many members; those of type i are from 0.
 // A refusal's word: show its sentence, upload the clip, wait and try again, ask again, it is late, leave it.
+// limits: a clip has up to so many bars and notes and lasts shortest_beats, in words `shortest`, or longer. A note
+// starts within so many beats of the clip's start, before or behind it, and lasts as long at most.
 """
 
 
@@ -389,6 +403,8 @@ def script() -> str:
         "datagram_bytes": DATAGRAM_BYTES,
         "notes_a_part": NOTES_A_PART,
         "most_missing": MOST_MISSING,
+        "limits": _block({**LIMITS, "shortest": NOTE_VALUES[MIN_LENGTH_BEATS]}),
+        "instruments": json.dumps([DRUMS, MELODY]),
         "delivery": _block(delivery),
         "refusals": _block({code: ON_REFUSAL[code][0] for code in REFUSALS}),
         "groups": _braces(f"{json.dumps(name)}: {_fields(row)}" for name, row in groups.items()),

@@ -17,13 +17,14 @@ var fields = require("./fields");
 var kept = require("./kept");
 var live_set = require("./live_set");
 var names = require("./names");
+var protocol = require("./protocol");
 var screen = require("./screen");
 var slots = require("./slots");
 var transport = require("./transport");
 var Link = require("./link").Link;
 
 var SEEDS = 10000; // what the seed's number box can show
-var INSTRUMENTS = [null, "drums", "melody"]; // the rows of the menu: Auto, Drums, Melody
+var INSTRUMENTS = [null].concat(protocol.instruments); // the rows of the menu: Auto, Drums, Melody
 // What comes back from a control went through a float32.
 var NEAR = 1e-4;
 // Live selects a clip, a track and a scene one after the other: one look at it is enough.

@@ -2,15 +2,17 @@
 
 var fields = require("../fields");
 var midi_tool = require("../midi_tool");
+var protocol = require("../protocol");
 
-var INSTRUMENTS = ["drums", "melody"];
+var MELODY = 1; // of protocol.instruments, which are the rows of the tab
 
 function ask(device, input, bars) {
     var values = device.values(["density", "humanise", "temperature"]);
+    var instrument = Math.round(device.knob("instrument"));
     values.bars = bars;
     values.variations = 1;
-    values.instrument = INSTRUMENTS[Math.round(device.knob("instrument"))];
-    if (values.instrument === "melody") {
+    values.instrument = protocol.instruments[instrument];
+    if (instrument === MELODY) {
         values = fields.joined(values, input.scale);
     }
     return {kind: "generate", values: values, refs: {kit: device.chosen.kit || null}, clips: [], made_of: "GENERATE"};
