@@ -17,9 +17,10 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 
 from bridge.errors import REFUSALS, Fault
-from bridge.music.clip import Note
+from bridge.music.clip import MAX_BARS, MAX_BEATS, MAX_NOTES, MIN_LENGTH_BEATS, Note
 from bridge.music.meter import FOUR_FOUR
 from bridge.says import INT_HIGH, INT_LOW, Column
+from bridge.settings import INSTRUMENTS
 from bridge.wire import osc
 from bridge.wire.conversation import GAP_SECONDS, LIMIT_SECONDS, LONGEST_GAP_SECONDS, PATIENCE_SECONDS
 from bridge.wire.delivery import Backoff, clip_hash
@@ -59,6 +60,17 @@ DEVICE: dict[str, int | float] = {
     "longest_gap_seconds": LONGEST_GAP_SECONDS,
 }
 """What every device does, those of Max and the Python client alike."""
+
+LIMITS: dict[str, int | float] = {
+    "bars": MAX_BARS,
+    "notes": MAX_NOTES,
+    "shortest_beats": MIN_LENGTH_BEATS,
+    "beats": MAX_BEATS,
+}
+"""What a clip may be, as in `bridge.music.clip`."""
+
+NOTE_VALUES = {1.0: "a quarter", 0.5: "an eighth", 0.25: "a sixteenth", 0.125: "a thirty-second"}
+"""Beats -> what a musician calls them: the shortest clip is one of these."""
 
 ON_REFUSAL = {
     "bad_datagram": ("show", "A mistake in the client: compare what it sends with the tables below."),
@@ -216,6 +228,8 @@ SCRIPT_HEAD = f"""\
 // bytes. optional: -1 or "" is none. default: what it is when nobody says. many: a count, from low to high, then so
 // many members; those of type i are from 0.
 // A refusal's word: show its sentence, upload the clip, wait and try again, ask again, it is late, leave it.
+// limits: a clip has up to so many bars and notes and lasts shortest_beats, in words `shortest`, or longer. A note
+// starts within so many beats of the clip's start, before or behind it, and lasts as long at most.
 """
 
 
@@ -419,6 +433,8 @@ def script() -> str:
         "datagram_bytes": DATAGRAM_BYTES,
         "notes_a_part": NOTES_A_PART,
         "most_missing": MOST_MISSING,
+        "limits": _block({**LIMITS, "shortest": NOTE_VALUES[MIN_LENGTH_BEATS]}),
+        "instruments": json.dumps(list(INSTRUMENTS)),
         "delivery": _block(delivery),
         "refusals": _block({code: ON_REFUSAL[code][0] for code in REFUSALS}),
         "groups": _braces(f"{json.dumps(name)}: {_fields(row)}" for name, row in groups.items()),

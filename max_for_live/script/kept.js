@@ -2,13 +2,20 @@
 //
 // A list begins with the version and the kind; text is its length and the numbers of its letters. What cannot be read,
 // a list of another version or one that was cut short, is null: the device then begins anew.
+
+var by_name = require("./fields").by_name;
+var message = require("./message");
+var protocol = require("./protocol");
+
 var VERSION = 1;
 var CLIPS = 1;
 var VALUES = 2;
 // A pattr with 34,010 atoms crashed Live 12.2, one with 24,010 did not.
 var MOST_NUMBERS = 24000;
-var MOST_NOTES = 4096;
 var LARGEST = Number.MAX_VALUE;
+// What the bridge takes: what is read here goes out to it again.
+var NOTE = by_name(protocol.groups.Note);
+var CLIP = by_name(message.fields("/sideman/clip"));
 // A note whose extras are not Live's own defaults: its pitch is this much higher, and four more numbers follow.
 var WITH_EXTRAS = 128;
 var EXTRAS = [
@@ -87,6 +94,10 @@ function Reader(list) {
         at += 1;
         return number;
     };
+    // Within the range of a field of the table.
+    this.field = function (field) {
+        return field.type === "i" ? this.whole(field.low, field.high) : this.number(field.low, field.high);
+    };
     this.whole = function (low, high) {
         var number = this.number(low, high);
         if (number !== Math.floor(number)) {
@@ -124,9 +135,9 @@ function read(list, kind, body) {
 function read_note(reader) {
     var pitch = reader.whole(0, 127 + WITH_EXTRAS), note = {
         pitch: pitch % WITH_EXTRAS,
-        start_beats: reader.number(-8192, 8192),
-        length_beats: reader.number(Number.MIN_VALUE, 8192),
-        velocity: reader.number(0, 127),
+        start_beats: reader.field(NOTE.start_beats),
+        length_beats: reader.number(Number.MIN_VALUE, NOTE.length_beats.high),
+        velocity: reader.field(NOTE.velocity),
         source: -1
     };
     EXTRAS.forEach(function (extra) {
@@ -137,11 +148,11 @@ function read_note(reader) {
 
 function read_clip(reader) {
     var clip = {
-        length_beats: reader.number(0.25, 25344),
-        numerator: reader.whole(1, 99),
-        denominator: reader.whole(1, 16),
+        length_beats: reader.field(CLIP.length_beats),
+        numerator: reader.field(CLIP.numerator),
+        denominator: reader.field(CLIP.denominator),
         notes: []
-    }, count = reader.whole(0, MOST_NOTES), i;
+    }, count = reader.whole(0, protocol.limits.notes), i;
     for (i = 0; i < count; i += 1) {
         clip.notes.push(read_note(reader));
     }

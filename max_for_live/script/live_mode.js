@@ -31,15 +31,15 @@ exports.create = function (device, ask_again) {
 
     // Which clip the blend is for: that which plays on the track.
     mode.clip_id = function () {
-        var track_id = device.knobs.live ? home() : null;
+        var track_id = device.knob("live") ? home() : null;
         clip_id = track_id === null ? null : live_set.playing_clip(world, track_id);
         return clip_id;
     };
 
     // The boundary of the menu, for the request, or nothing for Live's own.
     mode.quantum = function () {
-        var boundary = BOUNDARIES[Math.round(device.knobs.boundary)], meter;
-        if (!device.knobs.live || !boundary) {
+        var boundary = BOUNDARIES[Math.round(device.knob("boundary"))], meter;
+        if (!device.knob("live") || !boundary) {
             return {};
         }
         meter = transport.snapshot(world);

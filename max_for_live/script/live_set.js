@@ -45,13 +45,11 @@
 // Whatever cannot be done is a refusal, {refused: true, sentence: "..."}, and never an exception: the sentence is for
 // the musician. Indices count from 0, in sentences from 1. Ids are numbers.
 var notes = require("./notes");
-
 // What the bridge takes of one clip.
-var MOST_NOTES = 4096;
-var MOST_BARS = 64;
-var SHORTEST_BEATS = 0.25;
+var limits = require("./protocol").limits;
+
 // Notes further than this from the clip's start are out of the bridge's reach: they are not read, nor removed.
-var REACH_BEATS = 8192;
+var REACH_BEATS = limits.beats;
 // Larger calls work in some versions of Max and Live and were never measured in others.
 var NOTES_A_CALL = 500;
 // A device in a Rack in a Rack ... is this far from its track at most.
@@ -170,15 +168,16 @@ function clip_value(clip) {
     var numerator = value(clip, "signature_numerator"), denominator = value(clip, "signature_denominator");
     var bars = played.length_beats / (4 * numerator / denominator);
     var read;
-    if (!(played.length_beats >= SHORTEST_BEATS)) {
-        return refusal("The clip is shorter than a sixteenth: make it longer.");
+    if (!(played.length_beats >= limits.shortest_beats)) {
+        return refusal("The clip is shorter than " + limits.shortest + ": make it longer.");
     }
-    if (!(bars <= MOST_BARS + 1e-6)) {
-        return refusal("The clip has " + Math.ceil(bars - 1e-6) + " bars: up to " + MOST_BARS + " can be read.");
+    if (!(bars <= limits.bars + 1e-6)) {
+        return refusal("The clip has " + Math.ceil(bars - 1e-6) + " bars: up to " + limits.bars + " can be read.");
     }
     read = raw_notes(clip, played.start_beats);
-    if (read.length > MOST_NOTES) {
-        return refusal("The clip has " + with_commas(read.length) + " notes: up to 4,096 can be read.");
+    if (read.length > limits.notes) {
+        return refusal("The clip has " + with_commas(read.length) + " notes: up to " + with_commas(limits.notes) +
+            " can be read.");
     }
     return {
         length_beats: played.length_beats,
@@ -377,8 +376,6 @@ function restored(api, start_beats, before, error) {
     }
 }
 
-exports.MOST_NOTES = MOST_NOTES;
-exports.MOST_BARS = MOST_BARS;
 exports.add_notes = add_notes;
 exports.by_id = by_id;
 exports.content = content;

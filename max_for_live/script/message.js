@@ -31,13 +31,14 @@ gather(protocol.replies);
 
 // --- values -> arguments
 
-// {args, sentence}: one of them is null. What is missing, undefined or null is none, or what the table has for it.
+// {args, sentence}: one of them is null. What is left out is none, or what the table has for it; null is none. What is
+// there and undefined is a mistake, a knob of another name say, and must not pass for none.
 exports.write = function (address, values) {
     var fields = exports.fields(address), verb = address.replace("/sideman/", ""), args = [], names = {};
     var sentence = null, i, name;
     for (i = 0; i < fields.length && sentence === null; i += 1) {
         names[fields[i].name] = true;
-        sentence = write_field(args, fields[i], values[fields[i].name]);
+        sentence = write_field(args, fields[i], values);
     }
     for (name in values) {
         if (sentence === null && !has(names, name)) {
@@ -54,18 +55,19 @@ exports.write = function (address, values) {
     return {args: args, sentence: null};
 };
 
-// Adds a field's arguments. A sentence about what is wrong with it, or null.
-function write_field(args, field, value) {
-    var sentence = null, i;
+// Adds the arguments of one field of `values`. A sentence about what is wrong with it, or null.
+function write_field(args, field, values) {
+    var is_given = has(values, field.name), sentence = null, i;
+    var value = is_given ? values[field.name] : field["default"];
+    if (is_given && value === undefined) {
+        return field.name + " is undefined: it must be given, or be null where there is none.";
+    }
+    if (field.optional && (!is_given || value === null)) {
+        args.push(none(field));
+        return null;
+    }
     if (value === undefined || value === null) {
-        if (field.optional) {
-            args.push(field.type === "s" ? "" : -1);
-            return null;
-        }
-        if (!has(field, "default")) {
-            return field.name + " is missing.";
-        }
-        value = field["default"];
+        return field.name + " is missing.";
     }
     if (!field.many) {
         return write_one(args, field, value);
@@ -94,7 +96,7 @@ function write_one(args, field, value) {
     }
     group = protocol.groups[field.type];
     for (i = 0; i < group.length && sentence === null; i += 1) {
-        sentence = write_field(args, group[i], value[group[i].name]);
+        sentence = write_field(args, group[i], value);
     }
     return sentence;
 }
@@ -188,6 +190,10 @@ function member_of(field) {
         return {name: field.name, type: field.type};
     }
     return {name: field.name, type: field.type, low: 0, high: 2147483647};
+}
+
+function none(field) {
+    return field.type === "s" ? "" : -1;
 }
 
 // NaN is in no range.

@@ -9,9 +9,8 @@ var live_set = require("./live_set");
 var notes = require("./notes");
 var sideman = require("./sideman");
 var transport = require("./transport");
+var limits = require("./protocol").limits;
 
-var SHORTEST_BEATS = 0.25;
-var MOST_BARS = 64;
 var BEGUN_SECONDS = 0.5;
 
 // own: as for sideman.create, and
@@ -120,8 +119,9 @@ exports.create = function (world, own) {
 
     function ask(input, key) {
         var bars = input.length_beats * input.denominator / (4 * input.numerator), request;
-        if (input.length_beats < SHORTEST_BEATS || bars > MOST_BARS) {
-            device.say("refused", "The selection is " + (bars > MOST_BARS ? "longer than 64 bars." : "shorter than a sixteenth."));
+        if (input.length_beats < limits.shortest_beats || bars > limits.bars) {
+            device.say("refused", "The selection is " +
+                (bars > limits.bars ? "longer than " + limits.bars + " bars." : "shorter than " + limits.shortest + "."));
             return;
         }
         request = own.ask(device, input, Math.ceil(bars - 1e-6));
@@ -130,7 +130,7 @@ exports.create = function (world, own) {
             return;
         }
         asked_for = key;
-        request.seed = Math.round(device.knobs.seed);
+        request.seed = Math.round(device.knob("seed"));
         request.snapshot = {numerator: input.numerator, denominator: input.denominator};
         request.done = function (result) {
             var clip = result.clips[0];

@@ -8,10 +8,10 @@
 
 var fields = require("./fields");
 var float32 = require("./float32");
+var protocol = require("./protocol");
 
 // What a note has that is new; also what Live gives to a note that does not say.
 var EXTRAS = {probability: 1, velocity_deviation: 0, release_velocity: 64, mute: 0};
-var LONGEST_BEATS = 8192;
 // Live tells no two starts of one pitch apart that are nearer than this.
 var PLACE_BEATS = 1e-3;
 
@@ -25,7 +25,7 @@ exports.from_live = function (read, origin_beats) {
         return {
             pitch: Number(note.pitch),
             start_beats: Number(note.start_time) - origin_beats,
-            length_beats: Math.min(Number(note.duration), LONGEST_BEATS),
+            length_beats: Math.min(Number(note.duration), protocol.limits.beats),
             velocity: Number(note.velocity),
             source: -1,
             probability: Number(note.probability),

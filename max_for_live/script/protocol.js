@@ -6,6 +6,8 @@
 // bytes. optional: -1 or "" is none. default: what it is when nobody says. many: a count, from low to high, then so
 // many members; those of type i are from 0.
 // A refusal's word: show its sentence, upload the clip, wait and try again, ask again, it is late, leave it.
+// limits: a clip has up to so many bars and notes and lasts shortest_beats, in words `shortest`, or longer. A note
+// starts within so many beats of the clip's start, before or behind it, and lasts as long at most.
 
 exports.version = 2;
 exports.port = 42711;
@@ -13,6 +15,14 @@ exports.probe = "/sideman/probe";
 exports.datagram_bytes = 1024;
 exports.notes_a_part = 32;
 exports.most_missing = 160;
+exports.limits = {
+    "bars": 64,
+    "notes": 4096,
+    "shortest_beats": 0.25,
+    "beats": 8192.0,
+    "shortest": "a sixteenth"
+};
+exports.instruments = ["drums", "melody"];
 exports.delivery = {
     "first_seconds": 0.06,
     "factor": 1.7,

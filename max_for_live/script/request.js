@@ -1,5 +1,6 @@
 // What a device asks for, made into what Conversation sends: clips named by their hashes, every value checked.
 
+var has = require("./fields").has;
 var joined = require("./fields").joined;
 var protocol = require("./protocol");
 var message = require("./message");
@@ -76,7 +77,7 @@ function with_hashes(fields, values, hashes) {
         }
     }
     function referred(ref) {
-        return {clip_hash: hashes[ref.clip], kit: ref.kit};
+        return joined({clip_hash: hashes[ref.clip]}, has(ref, "kit") ? {kit: ref.kit} : {});
     }
     return whole;
 }

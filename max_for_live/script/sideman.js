@@ -17,13 +17,14 @@ var fields = require("./fields");
 var kept = require("./kept");
 var live_set = require("./live_set");
 var names = require("./names");
+var protocol = require("./protocol");
 var screen = require("./screen");
 var slots = require("./slots");
 var transport = require("./transport");
 var Link = require("./link").Link;
 
 var SEEDS = 10000; // what the seed's number box can show
-var INSTRUMENTS = [null, "drums", "melody"]; // the rows of the menu: Auto, Drums, Melody
+var INSTRUMENTS = [null].concat(protocol.instruments); // the rows of the menu: Auto, Drums, Melody
 // What comes back from a control went through a float32.
 var NEAR = 1e-4;
 // Live selects a clip, a track and a scene one after the other: one look at it is enough.
@@ -120,8 +121,17 @@ exports.create = function (world, own) {
 
     // --- knobs
 
+    // What a knob holds. One that the device does not have is a mistake of the script, which must not pass for "off".
+    device.knob = function (knob) {
+        if (!fields.has(device.knobs, knob)) {
+            throw new Error("The device has no knob " + knob + ".");
+        }
+        return device.knobs[knob];
+    };
+
     // Turns a knob as if a hand had done it: its control shows it, stores it and records it as automation.
     device.turn = function (knob, value) {
+        device.knob(knob);
         device.knobs[knob] = value;
         world.show(knob, [value]);
     };
@@ -135,7 +145,7 @@ exports.create = function (world, own) {
     device.values = function (knobs) {
         var values = {};
         knobs.forEach(function (knob) {
-            values[knob] = device.knobs[knob];
+            values[knob] = device.knob(knob);
         });
         return values;
     };
@@ -143,8 +153,9 @@ exports.create = function (world, own) {
     // The same, with the instrument that is chosen, and Live's own scale where the switch says so.
     device.musical_values = function (knobs) {
         var values = device.values(knobs);
-        values.instrument = INSTRUMENTS[Math.round(device.knobs.instrument)];
-        return device.knobs.scale ? fields.joined(values, transport.scale(world)) : values;
+        values.instrument = INSTRUMENTS[Math.round(device.knob("instrument"))];
+        return fields.has(device.knobs, "scale") && device.knobs.scale ?
+            fields.joined(values, transport.scale(world)) : values;
     };
 
     // The kit of this device's menu, as a reference to the clip of this index.
@@ -154,10 +165,10 @@ exports.create = function (world, own) {
 
     // The seed of a new request: that of the knob if it is locked, else another one, which the knob then shows.
     device.next_seed = function () {
-        if (!device.knobs.lock) {
+        if (!device.knob("lock")) {
             device.turn("seed", Math.floor(world.random() * SEEDS));
         }
-        return Math.round(device.knobs.seed);
+        return Math.round(device.knob("seed"));
     };
 
     // --- menus that the bridge fills
@@ -274,7 +285,8 @@ exports.create = function (world, own) {
 
     function keep_settings() {
         var last = device.last, name, values = {
-            preset: device.chosen.preset, kit: device.chosen.kit, model: device.chosen.model, knob_seed: device.knobs.seed
+            preset: device.chosen.preset, kit: device.chosen.kit, model: device.chosen.model,
+            knob_seed: device.knob("seed")
         };
         if (last !== null && last.kind !== "") {
             values.kind = last.kind;

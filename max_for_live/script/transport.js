@@ -1,5 +1,7 @@
 // Live's transport at one moment, as every request for clips carries it.
+var by_name = require("./fields").by_name;
 var live_set = require("./live_set");
+var message = require("./message");
 
 // Song.clip_trigger_quantization: 0 None, then bars, then parts of a whole note (T: of three in the time of two). A
 // clip's own launch_quantization has 0 for Global and the rest one further on.
@@ -8,8 +10,8 @@ var QUANTA = [
     {beats: 2}, {beats: 4 / 3}, {beats: 1}, {beats: 2 / 3}, {beats: 1 / 2}, {beats: 1 / 3},
     {beats: 1 / 4}, {beats: 1 / 6}, {beats: 1 / 8}
 ];
-// The protocol's range. 8 bars are longer only in meters like 99/2; a boundary every 4 of them is a boundary as well.
-var LONGEST_QUANTUM_BEATS = 1024;
+// 8 bars are longer only in meters like 99/2; a boundary every 4 of them is a boundary as well.
+var LONGEST_QUANTUM_BEATS = by_name(message.fields("/sideman/blend")).launch_quantum_beats.high;
 
 // The launch quantization in quarter notes, 0 for none; bars are those of the meter.
 exports.quantum_beats = function (index, numerator, denominator) {

@@ -34,7 +34,7 @@ exports.create = function (device, finished) {
             is_walking = false;
             is_on = false;
             device.turn("path", 0);
-            finished(walk.of_bars(Math.round(device.knobs.path_bars)));
+            finished(walk.of_bars(Math.round(device.knob("path_bars"))));
         }
     };
 

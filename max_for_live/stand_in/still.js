@@ -8,10 +8,10 @@ const { LiveSet } = require("./live");
 const NOBODY = { sender: () => ({ send() {}, close() {} }), receiver: () => ({ close() {} }) };
 
 /** A device in a set of one MIDI track, where time stands still and no bridge runs: {live, track, device}. */
-function openStill(bytes) {
+function openStill(bytes, { networkOf = () => NOBODY } = {}) {
     const live = new LiveSet({ clock: new SteppedClock() });
     const track = live.addTrack({ name: "Drums" });
-    return { live, track, device: openDevice(bytes, { live, track, network: NOBODY }) };
+    return { live, track, device: openDevice(bytes, { live, track, network: networkOf(live.clock) }) };
 }
 
 /** What its script would know from a bridge with these presets and kits, given by their names. */

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bridge.music.clip import MAX_BARS
 from bridge.settings import SETTINGS
 from max_for_live import sources
 from max_for_live.layout import lay_out
@@ -320,3 +321,9 @@ def test_the_settings_have_the_bridges_ranges_and_defaults(script: str) -> None:
         if setting is not None and isinstance(control, sources.Control):
             assert (control.low, control.high, control.initial) == (setting.low, setting.high, setting.default)
             assert control.is_whole == setting.whole
+
+
+def test_a_path_may_be_as_long_as_a_clip() -> None:
+    (bars,) = (control for control in SOURCES["blend"].controls if getattr(control, "message", "") == "path_bars")
+    assert isinstance(bars, sources.Control)
+    assert (bars.low, bars.high) == (1, MAX_BARS)

@@ -15,13 +15,15 @@ import pytest
 
 from bridge.client import Client
 from bridge.errors import Refusal
-from bridge.music.clip import Note
+from bridge.music.clip import MAX_BARS, MAX_NOTES, Note
 from bridge.music.meter import Meter
-from bridge.wire import osc
+from bridge.settings import DRUMS, MELODY
+from bridge.wire import derived, osc
 from bridge.wire.delivery import clip_hash
 from bridge.wire.examples import EXAMPLES
 from bridge.wire.fields import from_message, to_datagram
 from bridge.wire.protocol import ADDRESSES, Message, columns
+from max_for_live.javascript import code_only, comments
 from tests.program import PATIENCE_SECONDS, ROOT, BridgeProcess
 
 HERE = Path(__file__).resolve().parent
@@ -194,6 +196,33 @@ def test_modules_are_required_by_name_and_only_two_name_max() -> None:
         assert [name for name in required if not re.fullmatch(r'"\.{1,2}/[a-z0-9_/]+"', name)] == [], path.name
         if path.name not in ("world.js", "entry.js"):
             assert not names_of_max.search(code), path.name
+
+
+# --- what a clip may be ---------------------------------------------------------------------------------------------
+
+NO_LIMITS = {
+    ("kept.js", 64.0): "Live's release velocity, and how many values are kept",
+    ("notes.js", 64.0): "Live's release velocity",
+    ("screen.js", 64.0): "pixels",
+    ("screen.js", 0.25): "how light a colour is",
+}
+"""Numbers of the script that are a limit's by chance alone -> what they are."""
+
+
+def test_no_limit_and_no_instrument_is_written_in_the_script_by_hand() -> None:
+    numbers = {float(limit) for limit in derived.LIMITS.values()} | {MAX_BARS * 99 * 4.0}
+    words = "|".join((f"{MAX_BARS} bars", f"{MAX_NOTES:,}", *derived.NOTE_VALUES.values()))
+    by_hand = re.compile(rf'"[^"\n]*\b(?:{words})\b[^"\n]*"|"(?:{DRUMS}|{MELODY})"')
+    seen = set()
+    for path in MODULES:
+        if path.name != "protocol.js":
+            text = path.read_text(encoding="utf-8")
+            written = re.findall(r"(?<![\w.])\d+(?:\.\d+)?\b", code_only(text))
+            seen |= {(path.name, number) for number in map(float, written) if number in numbers}
+            for comment in comments(text):
+                text = text.replace(comment, "")
+            assert by_hand.findall(text) == [], path.name
+    assert seen == set(NO_LIMITS)
 
 
 # --- a Link and a bridge, over UDP --------------------------------------------------------------------------------

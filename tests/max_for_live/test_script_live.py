@@ -18,7 +18,7 @@ NODE = shutil.which("node")
 
 
 @pytest.mark.skipif(NODE is None, reason="Node.js is not installed: it runs the device's script in tests")
-@pytest.mark.parametrize("module", [*OF_LIVE, "notes", "names", "controls", "kept"])
+@pytest.mark.parametrize("module", [*OF_LIVE, "notes", "names", "controls", "kept", "knobs", "limits", "live_mode"])
 def test_module(module: str) -> None:
     assert NODE is not None
     command = [NODE, "--test", str(TESTS / f"{module}.test.js")]

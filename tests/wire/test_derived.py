@@ -16,11 +16,24 @@ import pytest
 
 from bridge import service
 from bridge.errors import REFUSALS
+from bridge.music.clip import MAX_BARS, MAX_BEATS, MAX_NOTES, MIN_LENGTH_BEATS
+from bridge.music.meter import Meter
 from bridge.says import Column
-from bridge.wire import derived, osc
+from bridge.settings import DRUMS, MELODY, SETTINGS
+from bridge.wire import derived, osc, protocol
 from bridge.wire.examples import EXAMPLES
 from bridge.wire.fields import to_datagram
-from bridge.wire.protocol import ADDRESSES, DATAGRAM_BYTES, MESSAGES, VERSION, Ask, Message, columns
+from bridge.wire.protocol import (
+    ADDRESSES,
+    DATAGRAM_BYTES,
+    MESSAGES,
+    VERSION,
+    Ask,
+    ClipPart,
+    Message,
+    ResultClip,
+    columns,
+)
 
 EACH = pytest.mark.parametrize("kind", MESSAGES, ids=ADDRESSES)
 
@@ -158,6 +171,33 @@ def test_what_a_device_may_leave_out_is_what_python_fills_in() -> None:
                 assert told["optional"] is True
             else:
                 assert told["default"] == (list(field.default) if isinstance(field.default, tuple) else field.default)
+
+
+def test_the_script_has_the_limits_of_a_clip_and_the_instruments() -> None:
+    assert script()["limits"] == {
+        "bars": MAX_BARS,
+        "notes": MAX_NOTES,
+        "shortest_beats": MIN_LENGTH_BEATS,
+        "beats": MAX_BEATS,
+        "shortest": "a sixteenth",
+    }
+    assert script()["instruments"] == [DRUMS, MELODY]
+
+
+@pytest.mark.parametrize("kind", [ClipPart, ResultClip])
+def test_the_wire_carries_every_clip_that_may_be_and_no_other(kind: type[Message]) -> None:
+    row = {column.name: column for column in columns(kind)}
+    longest_beats = MAX_BARS * Meter(99, 1).bar_beats
+    assert (row["length_beats"].says.low, row["length_beats"].says.high) == (MIN_LENGTH_BEATS, longest_beats)
+    note = {column.name: column for column in row["notes"].group}
+    assert (note["start_beats"].says.low, note["start_beats"].says.high) == (-MAX_BEATS, MAX_BEATS)
+    assert (note["length_beats"].says.low, note["length_beats"].says.high) == (0, MAX_BEATS)
+
+
+def test_a_path_and_a_new_clip_may_be_as_long_as_a_clip() -> None:
+    row = {column.name: column for column in columns(protocol.Path)}
+    assert (row["points"].says.low, row["points"].says.high) == (1, MAX_BARS)
+    assert (SETTINGS["bars"].low, SETTINGS["bars"].high) == (1, MAX_BARS)
 
 
 def test_the_script_has_a_word_for_every_refusal() -> None:

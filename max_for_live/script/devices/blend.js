@@ -58,12 +58,12 @@ exports.create = function (world) {
         clips = blended.corners.map(function (corner) { return corner.clip; });
         values = device.musical_values(["temperature"]);
         if (points === undefined) {
-            copy_place(values, blended.place(device.knobs.x, device.knobs.y));
+            copy_place(values, blended.place(device.knob("x"), device.knob("y")));
         }
         return {
             kind: points === undefined ? "blend" : "path", values: values, refs: refs({clips: clips}), clips: clips,
             made_of: blended.corners.map(function (corner) { return corner.name; }),
-            seed: Math.round(device.knobs.seed),
+            seed: Math.round(device.knob("seed")),
             points: points === undefined ? null : points.map(function (point) { return blended.place(point.x, point.y); }),
             place: function (count) { return device.place_at_home(null, count); }
         };
@@ -84,10 +84,10 @@ exports.create = function (world) {
         asked.clip_id = playing.clip_id();
         asked.snapshot = playing.quantum();
         // What was asked before Live mode was turned on is shown, not played.
-        is_for_live = Boolean(device.knobs.live) && is_only_shown !== true;
+        is_for_live = Boolean(device.knob("live")) && is_only_shown !== true;
         asked.done = function (result) {
             now = result.clips[0];
-            if (is_for_live && device.knobs.live) {
+            if (is_for_live && device.knob("live")) {
                 playing.play(now, asked.clips, result.head);
             }
             world.redraw();
@@ -161,8 +161,8 @@ exports.create = function (world) {
         if (!is_down) {
             is_dragging = false;
             // Only now: each change of a parameter by the script may be an undo step of its own.
-            device.turn("x", device.knobs.x);
-            device.turn("y", device.knobs.y);
+            device.turn("x", device.knob("x"));
+            device.turn("y", device.knob("y"));
             walking.end();
         }
     };
@@ -173,7 +173,7 @@ exports.create = function (world) {
         if (place === null) {
             return;
         }
-        if (place.x !== device.knobs.x || place.y !== device.knobs.y) {
+        if (place.x !== device.knob("x") || place.y !== device.knob("y")) {
             device.knobs.x = place.x;
             device.knobs.y = place.y;
             listen();
@@ -187,14 +187,14 @@ exports.create = function (world) {
     };
 
     device.unused = function () {
-        return device.knobs.live ? [] : ["boundary"];
+        return device.knob("live") ? [] : ["boundary"];
     };
 
     device.picture = function (model) {
         model.body = "pad";
         model.corners = held();
-        model.x = device.knobs.x;
-        model.y = device.knobs.y;
+        model.x = device.knob("x");
+        model.y = device.knob("y");
         model.path = walking.points();
         model.now = now;
         model.hint = FIRST_TO_GRAB;

@@ -30,7 +30,7 @@ exports.create = function (world) {
         }
         clips = chords ? [found.clip, chords.clip] : [found.clip];
         values = device.musical_values(["length", "variations", "temperature"]);
-        values.with_primer = device.knobs.primer;
+        values.with_primer = device.knob("primer");
         device.make({
             kind: "continue", values: values, refs: refs({clips: clips}), clips: clips, made_of: [found.name],
             seed: device.next_seed(), color: found.color,
@@ -42,7 +42,7 @@ exports.create = function (world) {
         source = device.selected();
     };
     device.target = function () {
-        return source === null ? null : device.place(source, Math.round(device.knobs.variations));
+        return source === null ? null : device.place(source, Math.round(device.knob("variations")));
     };
     device.picture = function (model) {
         model.sources = source === null ? [] : [{name: source.name, clip: source.clip}];

@@ -1,17 +1,19 @@
 // Sideman Generator: new drums or a new melody into the selection of the clip view.
 
+var fields = require("../fields");
 var midi_tool = require("../midi_tool");
+var protocol = require("../protocol");
 
-var INSTRUMENTS = ["drums", "melody"];
+var MELODY = 1; // of protocol.instruments, which are the rows of the tab
 
 function ask(device, input, bars) {
     var values = device.values(["density", "humanise", "temperature"]);
+    var instrument = Math.round(device.knob("instrument"));
     values.bars = bars;
     values.variations = 1;
-    values.instrument = INSTRUMENTS[Math.round(device.knobs.instrument)];
-    if (values.instrument === "melody") {
-        values.root = input.scale.root;
-        values.scale = input.scale.scale;
+    values.instrument = protocol.instruments[instrument];
+    if (instrument === MELODY) {
+        values = fields.joined(values, input.scale);
     }
     return {kind: "generate", values: values, refs: {kit: device.chosen.kit || null}, clips: [], made_of: "GENERATE"};
 }

@@ -26,7 +26,7 @@ exports.create = function (world) {
     }
 
     function is_humanise() {
-        return Math.round(device.knobs.mode) === HUMANISE;
+        return Math.round(device.knob("mode")) === HUMANISE;
     }
 
     function groove() {
@@ -46,7 +46,7 @@ exports.create = function (world) {
         device.make({
             kind: "humanise",
             values: {
-                amount: device.knobs.amount, temperature: device.knobs.temperature, keep_swing: device.knobs.swing
+                amount: device.knob("amount"), temperature: device.knob("temperature"), keep_swing: device.knob("swing")
             },
             refs: refs({}), clips: [found.clip], made_of: [found.name], seed: device.next_seed(), color: found.color,
             place: function (count) { return device.place(found, count); }
@@ -55,12 +55,12 @@ exports.create = function (world) {
 
     // Drums belong on the track of the device, wherever the rhythm came from.
     function drumify(rhythm, beside) {
-        var manner = Math.round(device.knobs.manner);
+        var manner = Math.round(device.knob("manner"));
         device.make({
             kind: "drumify",
             values: {
-                variations: device.knobs.variations, density: device.knobs.density,
-                temperature: device.knobs.temperature, use_velocity: manner === OWN ? 0 : 1,
+                variations: device.knob("variations"), density: device.knob("density"),
+                temperature: device.knob("temperature"), use_velocity: manner === OWN ? 0 : 1,
                 use_timing: manner === OWN ? 0 : 1, castro: manner === CASTRO ? 1 : 0
             },
             refs: refs({}), clips: [rhythm.clip], made_of: [rhythm.name], seed: device.next_seed(),
@@ -76,13 +76,13 @@ exports.create = function (world) {
             return source === null ? null : device.place(source, 1);
         }
         return source === null && !device.clips.rhythm ? null :
-            device.place_at_home(source, Math.round(device.knobs.variations));
+            device.place_at_home(source, Math.round(device.knob("variations")));
     };
     device.unused = function () {
         if (is_humanise()) {
             return ["density", "variations", "manner"];
         }
-        return Math.round(device.knobs.manner) === CASTRO ? ["amount", "swing", "density"] : ["amount", "swing"];
+        return Math.round(device.knob("manner")) === CASTRO ? ["amount", "swing", "density"] : ["amount", "swing"];
     };
     device.picture = function (model) {
         var shown = !is_humanise() && device.clips.rhythm ? device.clips.rhythm : source;

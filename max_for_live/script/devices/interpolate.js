@@ -46,7 +46,7 @@ exports.create = function (world) {
 
     device.target = function () {
         // Both ends stand with the steps, so that the way is launched from one to the other.
-        return device.place_at_home(null, Math.round(device.knobs.steps) + 2);
+        return device.place_at_home(null, Math.round(device.knob("steps")) + 2);
     };
     device.picture = function (model) {
         model.sources = [

@@ -1,11 +1,12 @@
 // Sideman Transformation: the notes of the clip view's selection, varied, or with a drummer's touch.
 
+var fields = require("../fields");
 var midi_tool = require("../midi_tool");
 
 var VARY = 0;
 
 function is_vary(device) {
-    return Math.round(device.knobs.mode) === VARY;
+    return Math.round(device.knob("mode")) === VARY;
 }
 
 function ask(device, input) {
@@ -16,14 +17,12 @@ function ask(device, input) {
         return {sentence: "There are no notes here to change: the Generator makes new ones."};
     }
     if (is_vary(device)) {
-        values = device.musical_values(["amount", "temperature"]);
+        values = fields.joined(device.musical_values(["amount", "temperature"]), input.scale);
         values.variations = 1;
-        values.root = input.scale.root;
-        values.scale = input.scale.scale;
         return {kind: "vary", values: values, refs: {clip: device.ref(0)}, clips: [clip], made_of: []};
     }
     values = device.values(["amount", "temperature"]);
-    values.keep_swing = device.knobs.swing;
+    values.keep_swing = device.knob("swing");
     return {kind: "humanise", values: values, refs: {clip: device.ref(0)}, clips: [clip], made_of: []};
 }
 

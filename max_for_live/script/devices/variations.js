@@ -23,7 +23,7 @@ exports.create = function (world) {
     }
 
     function generate() {
-        var found = Math.round(device.knobs.from) === FROM_CLIP ? live_set.selected_clip(world) : null;
+        var found = Math.round(device.knob("from")) === FROM_CLIP ? live_set.selected_clip(world) : null;
         if (found !== null && found.refused && !found.is_none) {
             device.say("refused", found.sentence);
         } else if (found === null || found.refused) {
@@ -52,14 +52,14 @@ exports.create = function (world) {
     }
 
     function is_from_clip() {
-        return Math.round(device.knobs.from) === FROM_CLIP && source !== null;
+        return Math.round(device.knob("from")) === FROM_CLIP && source !== null;
     }
 
     device.on_selection = function () {
         source = device.selected();
     };
     device.target = function () {
-        return device.place(is_from_clip() ? source : null, Math.round(device.knobs.variations));
+        return device.place(is_from_clip() ? source : null, Math.round(device.knob("variations")));
     };
     device.unused = function () {
         return is_from_clip() ? ["density", "bars"] : ["amount"];

@@ -76,6 +76,21 @@ test("Blend greys the boundary while it is not live, Transformation what its mod
     ["Continue", "Interpolate", "Generator"].forEach((name) => assert.deepStrictEqual(open(t, name).greyed(), []));
 });
 
+test("a knob that a device does not have cannot be asked for, nor turned", (t) => {
+    const {sideman} = open(t, "Groove").device.screen.script.globals;
+    const {device} = sideman;
+    assert.strictEqual(device.knob("amount"), 0.5);
+    const there = JSON.stringify(device.knobs);
+    for (const mistake of [
+        () => device.knob("amonut"), () => device.values(["temperature", "amonut"]), () => device.turn("amonut", 1),
+        () => device.knob("constructor"),
+    ]) {
+        assert.throws(mistake, /The device has no knob (amonut|constructor)\./);
+    }
+    assert.throws(() => device.musical_values(["temperature"]), /no knob instrument/, "Groove plays drums alone");
+    assert.strictEqual(JSON.stringify(device.knobs), there);
+});
+
 test("Max is told of what changes alone", (t) => {
     const set = open(t, "Groove");
     set.turn("temperature", 0.5);

@@ -530,7 +530,12 @@ test("a value out of its range is one sentence, and nothing is sent", () => {
     for (const [kind, values, clips, sentence] of [
         ["vary", {clip: {clip: 0}, amount: 2}, [clip], "vary: amount is 2: it must be a number from 0 to 1."],
         ["vary", {clip: {clip: 0}, amonut: 1}, [clip], "vary: there is no field amonut."],
-        ["vary", {clip: {clip: 1}}, [clip], "vary: clip_hash is missing."],
+        ["vary", {clip: {clip: 0}, amount: undefined}, [clip],
+            "vary: amount is undefined: it must be given, or be null where there is none."],
+        ["vary", {clip: {clip: 1}}, [clip],
+            "vary: clip_hash is undefined: it must be given, or be null where there is none."],
+        ["vary", {clip: {clip: 0, kit: undefined}}, [clip],
+            "vary: kit is undefined: it must be given, or be null where there is none."],
         ["vary", {}, [clip], "vary: clip is missing."],
         ["blend", {corners: [{clip: 0}]}, [clip],
             "blend: the number of corners is 1: it must be a whole number from 2 to 4."],

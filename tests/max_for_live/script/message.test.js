@@ -28,6 +28,31 @@ test("what is not given is none, or what the table has for it", () => {
     assert.deepEqual(same, args);
 });
 
+test("undefined is a mistake, in every field and in a group's members: only null is none", () => {
+    const clip = {clip_hash: "0123456789abcdef"};
+    for (const [verb, values] of [["vary", {clip}], ["humanise", {clip}], ["generate", {}], ["continue", {clip}]]) {
+        const address = `/sideman/${verb}`;
+        assert.equal(written(address, values).sentence, null);
+        for (const {name} of plain(message.fields(address))) {
+            assert.equal(message.write(address, {...HEAD, ...values, [name]: undefined}).sentence,
+                `${verb}: ${name} is undefined: it must be given, or be null where there is none.`);
+        }
+    }
+    assert.match(written("/sideman/vary", {clip: {...clip, kit: undefined}}).sentence, /^vary: kit is undefined/);
+    assert.match(written("/sideman/vary", {clip: {clip_hash: undefined}}).sentence, /^vary: clip_hash is undefined/);
+    const note = {pitch: 36, start_beats: 0, length_beats: 1, velocity: undefined};
+    const part = {clip_hash: "x", part: 0, parts: 1, length_beats: 4, numerator: 4, denominator: 4, notes: [note]};
+    assert.match(written("/sideman/clip", part).sentence, /^clip: velocity is undefined/);
+});
+
+test("what has no none cannot be null, even where the table has a value for it", () => {
+    const clip = {clip_hash: "0123456789abcdef"};
+    for (const name of ["seed", "tempo_bpm", "clip", "device"]) {
+        const {sentence} = message.write("/sideman/vary", {...HEAD, clip, [name]: null});
+        assert.equal(sentence, `vary: ${name} is missing.`);
+    }
+});
+
 test("minus nought goes out as nought, as it is hashed", () => {
     const note = {pitch: 36, start_beats: -0, length_beats: 1, velocity: 1};
     const {args} = message.write("/sideman/clip", {
