@@ -38,7 +38,11 @@ class Planner(Generic[J]):
     def __init__(self, max_waiting: int = MAX_WAITING) -> None:
         self._waiting: OrderedDict[tuple[str, str], J] = OrderedDict()
         self._max_waiting = max_waiting
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        # Who waits for any job, and who for a short one: only one of them is woken for each.
+        self._any = threading.Condition(self._lock)
+        self._short = threading.Condition(self._lock)
+        self._idle_on_short_lane = 0
         self._closed = False
 
     def __len__(self) -> int:
@@ -49,7 +53,7 @@ class Planner(Generic[J]):
 
         Raises Busy, and Replaced for a request that was overtaken on its way by a newer one of the same session.
         """
-        with self._changed:
+        with self._lock:
             replaced = self._waiting.get(job.key[:2])
             if replaced is not None and replaced.key[2] == job.key[2] and replaced.key[3] > job.key[3]:
                 raise Replaced(f"The request {replaced.key[3]} of {job.key[1]} came before this older one.")
@@ -58,12 +62,12 @@ class Planner(Generic[J]):
                     f"{len(self._waiting)} requests are waiting, which is as many as may: ask again in a moment."
                 )
             self._waiting[job.key[:2]] = job
-            self._changed.notify_all()
+            (self._short if job.is_short and self._idle_on_short_lane else self._any).notify()
             return replaced
 
     def take_back(self, key: ReplyKey) -> J | None:
         """Removes the waiting job, or returns None if it is not waiting."""
-        with self._changed:
+        with self._lock:
             job = self._waiting.get(key[:2])
             if job is None or job.key != key:
                 return None
@@ -71,7 +75,7 @@ class Planner(Generic[J]):
 
     def replace(self, job: J) -> J | None:
         """Removes the job that waits for an older request of the same device, for one that need not wait."""
-        with self._changed:
+        with self._lock:
             waiting = self._waiting.get(job.key[:2])
             if waiting is None or (waiting.key[2] == job.key[2] and waiting.key[3] > job.key[3]):
                 return None
@@ -79,15 +83,21 @@ class Planner(Generic[J]):
 
     def next(self, *, short_only: bool = False) -> J | None:
         """Waits for a job, or for a short one. None once the planner is closed."""
-        with self._changed:
+        with self._lock:
             while not self._closed:
                 for device, job in self._waiting.items():
                     if job.is_short or not short_only:
                         return self._waiting.pop(device)
-                self._changed.wait()
+                if short_only:
+                    self._idle_on_short_lane += 1
+                    self._short.wait()
+                    self._idle_on_short_lane -= 1
+                else:
+                    self._any.wait()
             return None
 
     def close(self) -> None:
-        with self._changed:
+        with self._lock:
             self._closed = True
-            self._changed.notify_all()
+            self._any.notify_all()
+            self._short.notify_all()

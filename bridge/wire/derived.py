@@ -25,7 +25,7 @@ from bridge.wire import osc
 from bridge.wire.conversation import GAP_SECONDS, LIMIT_SECONDS, LONGEST_GAP_SECONDS, PATIENCE_SECONDS
 from bridge.wire.delivery import Backoff, clip_hash
 from bridge.wire.examples import EXAMPLES
-from bridge.wire.fields import to_datagram
+from bridge.wire.fields import TAGS, to_datagram
 from bridge.wire.protocol import (
     DATAGRAM_BYTES,
     MESSAGES,
@@ -47,7 +47,6 @@ __all__ = ["DEVICE", "FILES", "main", "page", "script", "stale"]
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 COMMAND = "python -m bridge.wire.derived"
-TAGS: dict[type, str] = {int: "i", float: "f", str: "s", bool: "i"}
 
 PROBE = "/sideman/probe"
 """What a device sends to itself alone: it finds out so whether its port hears."""

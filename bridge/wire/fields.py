@@ -15,9 +15,10 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import chain, islice
-from operator import length_hint
+from operator import attrgetter, length_hint
 from typing import Any
 
 from bridge.errors import BadDatagram, BadValue, Unsupported
@@ -25,7 +26,10 @@ from bridge.says import INT_HIGH, Column, Says, number, text
 from bridge.wire import osc
 from bridge.wire.protocol import ADDRESSES, DATAGRAM_BYTES, PREFIX, VERSION, Ask, Message, columns
 
-__all__ = ["from_message", "head_of", "to_datagram"]
+__all__ = ["TAGS", "from_message", "head_of", "to_datagram"]
+
+TAGS: dict[type, str] = {int: "i", float: "f", str: "s", bool: "i"}
+"""What a field of each kind is in OSC."""
 
 NUMBER = Says("", 0, INT_HIGH)
 
@@ -135,9 +139,9 @@ def to_datagram(message: Message, version: int = VERSION) -> bytes:
 
     The ranges are checked where it arrives.
     """
-    arguments = list(_written(columns(type(message), version), message))
+    tags, arguments = _written(columns(type(message), version), message)
     try:
-        datagram = osc.encode(message.ADDRESS, arguments)
+        datagram = osc.encode(message.ADDRESS, arguments, tags)
     except BadValue:
         # Said with the field's name, where the check of what arrives knows it.
         from_message(osc.Message(message.ADDRESS, tuple(arguments)))
@@ -150,24 +154,44 @@ def to_datagram(message: Message, version: int = VERSION) -> bytes:
     return datagram
 
 
-def _written(row: Sequence[Column], holder: object) -> Iterator[int | float | str]:
+def _written(row: Sequence[Column], holder: object) -> tuple[str, list[Any]]:
+    """Type tags and arguments, as the wire has them."""
+    tags: list[str] = []
+    values: list[Any] = []
     for column in row:
         value = getattr(holder, column.name)
         if column.many:
-            yield len(value)
+            tags.append("i")
+            values.append(len(value))
         members = value if column.many else (value,)
         if column.group:
-            # As in `_members`, all of one field together.
-            fields_ = [_arguments(field, [getattr(member, field.name) for member in members]) for field in column.group]
-            yield from chain.from_iterable(zip(*fields_, strict=True))
+            of_each, flat = _flat(column.group, members)
+            tags.append(of_each * len(members))
+            values += flat
         else:
-            yield from _arguments(column, members)
+            tags.append(TAGS[column.kind] * len(members))
+            values += [_argument(column, member) for member in members]
+    return "".join(tags), values
 
 
-def _arguments(column: Column, values: Sequence[Any]) -> Iterable[int | float | str]:
-    """Values of one field as the wire has them."""
+def _flat(group: tuple[Column, ...], members: Sequence[object]) -> tuple[str, list[Any]]:
+    """A member's tags, and the fields of all, one member after the other. Notes come by the hundred: what they hold is
+    what their fields say, so that only a missing number has to be written another way."""
+    tags, get = _getter(group)
+    if "s" in tags or len(group) == 1:
+        return tags, [_argument(field, getattr(member, field.name)) for member in members for field in group]
+    flat = list(chain.from_iterable(map(get, members)))
+    return tags, [-1 if value is None else value for value in flat] if None in flat else flat
+
+
+@lru_cache(maxsize=32)
+def _getter(group: tuple[Column, ...]) -> tuple[str, Callable[[object], tuple[Any, ...]]]:
+    return "".join(TAGS[field.kind] for field in group), attrgetter(*(field.name for field in group))
+
+
+def _argument(column: Column, value: Any) -> int | float | str:
     kind = int if column.kind is bool else column.kind
-    if None in values:
-        missing = "" if kind is str else kind(-1)
-        return [missing if value is None else kind(value) for value in values]
-    return map(kind, values)
+    if value is None:
+        return "" if kind is str else kind(-1)
+    argument: int | float | str = kind(value)
+    return argument
