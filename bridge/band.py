@@ -139,13 +139,12 @@ class Band:
             return None
         key = _memory_key(choice)
         with self._lock:
-            if key not in self._grids:
+            kept = self._grids.pop(key, None)
+            if kept is None:
                 return None
-            self._grids.move_to_end(key)
-            blended, left_alone = self._grids[key]
-        return replace(
-            _made(choice, (blended.clip(request.x, request.y),), 0.0, left_alone), from_memory=True
-        )
+            self._grids[key] = kept  # the last one used is the last to be forgotten
+        blended, left_alone = kept
+        return replace(_made(choice, (blended.clip(request.x, request.y),), 0.0, left_alone), from_memory=True)
 
     def _kit(self, kit: Kit | str | None, preset: Preset | None) -> Kit:
         if isinstance(kit, Kit):

@@ -197,7 +197,8 @@ def decode(cells: Cells, sources: Sequence[Source], kit: Kit, out_beats: float) 
     ours = [source for source in sources if source.roll.kit == kit]
     voices = [_voice(class_index, ours, kit) for class_index in range(CLASSES)]
     new: list[int] = []  # where new hits stand in `notes`
-    at = np.nonzero(cells.hits[: steps_in(out_beats)])
+    end_steps = steps_in(out_beats)
+    at = np.nonzero(cells.hits[:end_steps])
     velocities = np.maximum(1.0, np.minimum(127.0, np.rint(cells.velocity[at].astype(np.float64) * 127.0)))
     offsets_beats = cells.offset[at].astype(np.float64) / STEPS_PER_BEAT
     # Lists, because to take single numbers out of arrays is slow.
@@ -226,7 +227,7 @@ def decode(cells: Cells, sources: Sequence[Source], kit: Kit, out_beats: float) 
             own_beats = source.roll.cells.offset.item(cell) / STEPS_PER_BEAT
             later_beats = (1.0 - source.faith) * (offset_beats - own_beats)
             louder = (1.0 - source.faith) * (velocity - held[0].velocity)
-            notes += _shaded(held, later_beats, louder, out_beats)
+            notes += _shaded(held, later_beats, louder, out_beats, end_steps)
         else:
             notes += held
     end_new(notes, new)
@@ -264,19 +265,23 @@ def _last_beats(step: int) -> float:
     return (step + 0.5) / STEPS_PER_BEAT * (1.0 - 2.0**-23)
 
 
-def _shaded(held: Sequence[Note], later_beats: float, louder: float, out_beats: float) -> list[Note]:
-    """The notes of one cell, all moved and changed alike, so that a flam stays a flam.
+def _shaded(
+    held: Sequence[Note], later_beats: float, louder: float, out_beats: float, end_steps: int
+) -> list[Note]:
+    """The notes of one cell, all moved and changed alike, so that a flam stays a flam. `end_steps`: of the loop.
 
     They are moved no further than to the ends of the loop: not before beat 0, where Live would not play them (what was
     there before is not moved further out), and not behind the end; and the loudest not to another step.
     """
     # A hit at the loop's very end, early on its first step, is counted from there.
-    end_steps = steps_in(out_beats)
     places = [n.start_beats - (out_beats if nearest_step(n.start_beats) >= end_steps else 0.0) for n in held]
-    step = nearest_step(places[0])
-    least = max(-max(0.0, min(places)), (step - 0.5) / STEPS_PER_BEAT - places[0])
-    most = min(out_beats - max(places) - 1e-6, _last_beats(step) - places[0])
-    later_beats = min(max(later_beats, least), most)
+    first = places[0]
+    step = math.floor(first * STEPS_PER_BEAT + 0.5)
+    earliest, last = (first, first) if len(places) == 1 else (min(places), max(places))
+    if later_beats < 0.0:
+        later_beats = max(later_beats, -earliest if earliest > 0.0 else 0.0, (step - 0.5) / STEPS_PER_BEAT - first)
+    else:
+        later_beats = min(later_beats, out_beats - last - 1e-6, _last_beats(step) - first)
     shaded = []
     for note, place in zip(held, places, strict=True):
         start_beats = place + later_beats
