@@ -148,6 +148,10 @@ Conversation.prototype.hear_part = function (address, values) {
         this.end(this.reply.messages(), null);
         return;
     }
+    // A part that is in no table may be no part of it: it hastens nothing.
+    if (!this.reply.has_begun()) {
+        return;
+    }
     // The rest lies ready at the bridge: to ask for it costs next to nothing.
     this.backoff = new delivery.Backoff(TIMES.longest_gap_seconds);
     this.wait_seconds = TIMES.gap_seconds;

@@ -1,5 +1,6 @@
 // Delivery over a wire that loses, repeats and reorders: the device's end, as bridge/wire/delivery.py has it.
 
+var has = require("./fields").has;
 var protocol = require("./protocol");
 
 // The messages that upload a clip, without their heads: its notes in the clip's order.
@@ -19,32 +20,43 @@ exports.parts = function (clip, hash) {
     return parts;
 };
 
-// The parts of one reply as they arrive, in any order, any number of times.
+// The parts of one reply as they arrive, in any order, any number of times. One that is in no table, of a newer bridge,
+// counts and has no content: without it the reply would never be whole. Alone it is no reply.
 function Assembly() {
+    this.begin(0);
+}
+
+Assembly.prototype.begin = function (number) {
     this.parts = {};
     this.arrived = 0;
-    this.number = 0;
-}
+    this.known = 0;
+    this.number = number;
+};
 
 // A part that disagrees about the number of parts is of another reply, and begins anew.
 Assembly.prototype.add = function (address, values) {
+    var is_known = has(protocol.replies, address), before;
     if (values.parts !== this.number) {
-        this.parts = {};
-        this.arrived = 0;
-        this.number = values.parts;
+        if (!is_known && this.known > 0) {
+            return;
+        }
+        this.begin(values.parts);
     }
-    if (values.part < values.parts && !this.parts[values.part]) {
-        this.parts[values.part] = {address: address, values: values};
-        this.arrived += 1;
+    before = this.parts[values.part];
+    if (values.part >= values.parts || before && (before.is_known || !is_known)) {
+        return;
     }
+    this.parts[values.part] = {address: address, values: values, is_known: is_known};
+    this.arrived += before ? 0 : 1;
+    this.known += is_known ? 1 : 0;
 };
 
 Assembly.prototype.has_begun = function () {
-    return this.arrived > 0;
+    return this.known > 0;
 };
 
 Assembly.prototype.is_whole = function () {
-    return this.arrived > 0 && this.arrived === this.number;
+    return this.known > 0 && this.arrived === this.number;
 };
 
 // The first so many of those that lack.
@@ -58,11 +70,13 @@ Assembly.prototype.missing = function (most) {
     return missing;
 };
 
-// {address, values} of each part, in their order.
+// {address, values} of each part that is in the table, in their order.
 Assembly.prototype.messages = function () {
     var messages = [], i;
     for (i = 0; i < this.number; i += 1) {
-        messages.push(this.parts[i]);
+        if (this.parts[i].is_known) {
+            messages.push(this.parts[i]);
+        }
     }
     return messages;
 };

@@ -236,7 +236,7 @@ Link.prototype.receive = function (address, args) {
         this.ear.receive(args);
         return;
     }
-    values = fields.has(protocol.replies, address) ? message.read(address, args) : null;
+    values = heard(address, args);
     if (values === null || values.session !== this.session) {
         return;
     }
@@ -387,34 +387,57 @@ Link.prototype.show = function (state, sentence) {
 
 // --- small parts
 
+// The values of a reply; of one that only a newer bridge has, which part it is.
+function heard(address, args) {
+    if (fields.has(protocol.replies, address)) {
+        return message.read(address, args);
+    }
+    return /^\/sideman\//.test(address) && !fields.has(protocol.asks, address) ? message.read_part(args) : null;
+}
+
 function stop(conversation) {
     if (conversation !== null) {
         conversation.stop();
     }
 }
 
+// Several messages with one kind and name are one name: their settings add up, all else is the first that says it.
 function names_in(messages) {
     var names = {models: [], presets: [], kits: []};
-    messages.slice(0, MOST_NAMES).forEach(function (part) {
-        var said = part.values;
-        if (part.address !== "/sideman/name") {
+    messages.forEach(function (part) {
+        var said = part.values, list = part.address === "/sideman/name" ? names[said.kind + "s"] : undefined, row;
+        if (list === undefined) {
             return;
         }
-        if (said.kind === "model") {
-            names.models.push({name: said.name, kind: said.about});
-        } else if (said.kind === "preset") {
-            names.presets.push({
-                name: said.name,
-                about: said.about,
-                settings: said.settings,
-                kit: said.kit,
-                model: said.model
-            });
-        } else if (said.kind === "kit") {
-            names.kits.push({name: said.name, about: said.about});
+        row = list.filter(function (other) {
+            return other.name === said.name;
+        })[0];
+        if (row !== undefined) {
+            add_to(row, said);
+        } else if (list.length < MOST_NAMES) {
+            list.push(row_of(said));
         }
     });
     return names;
+}
+
+function row_of(said) {
+    if (said.kind === "model") {
+        return {name: said.name, kind: said.about};
+    }
+    if (said.kind === "kit") {
+        return {name: said.name, about: said.about};
+    }
+    return {name: said.name, about: said.about, settings: said.settings, kit: said.kit, model: said.model};
+}
+
+function add_to(row, said) {
+    if (said.kind === "preset") {
+        row.settings = row.settings.concat(said.settings);
+        row.about = row.about || said.about;
+        row.kit = row.kit || said.kit;
+        row.model = row.model || said.model;
+    }
 }
 
 exports.Link = Link;

@@ -136,16 +136,36 @@ function shown(value) {
 // --- arguments -> values
 
 // The values of a message that came, or null if it is none, or not as the table has it. `args` is an array.
+//
+// The bridge may be newer or older than the device. A newer one adds fields at the end, which are not read; an older
+// one ends before fields that were added since, and these are then none, or what the table has for them.
 exports.read = function (address, args) {
-    var fields = exports.fields(address), taken = {args: args, next: 0, wrong: false}, values = {}, i;
-    if (fields === null) {
-        return null;
-    }
-    for (i = 0; i < fields.length && !taken.wrong; i += 1) {
-        values[fields[i].name] = read_field(taken, fields[i]);
-    }
-    return taken.wrong || taken.next !== args.length ? null : values;
+    var fields = exports.fields(address);
+    return fields === null ? null : read_all(fields, args);
 };
+
+// What every part of a reply begins with, of a message that is in no table: a newer bridge's, which has a place in its
+// reply all the same. null if it is none.
+exports.read_part = function (args) {
+    var values = read_all(after("Part"), args);
+    return values === null || values.part >= values.parts ? null : values;
+};
+
+function read_all(fields, args) {
+    var taken = {args: args, next: 0, wrong: false}, values = {}, i, is_left_out;
+    for (i = 0; i < fields.length && !taken.wrong; i += 1) {
+        is_left_out = taken.next === args.length && (fields[i].optional || has(fields[i], "default"));
+        values[fields[i].name] = is_left_out ? left_out(fields[i]) : read_field(taken, fields[i]);
+    }
+    return taken.wrong ? null : values;
+}
+
+function left_out(field) {
+    if (field.optional) {
+        return none(field);
+    }
+    return field.many ? field["default"].slice() : field["default"];
+}
 
 function read_field(taken, field) {
     var list = [], count, i;
@@ -154,7 +174,8 @@ function read_field(taken, field) {
     }
     count = taken.args[taken.next];
     taken.next += 1;
-    if (!fits({type: "i", low: field.low, high: field.high}, count)) {
+    // A newer bridge may have more of a thing than this table: no more than there are arguments.
+    if (!fits({type: "i", low: field.low, high: taken.args.length}, count)) {
         taken.wrong = true;
     }
     for (i = 0; i < count && !taken.wrong; i += 1) {

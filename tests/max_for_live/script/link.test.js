@@ -3,7 +3,7 @@
 
 const assert = require("node:assert/strict");
 const test = require("node:test");
-const {Stage, clip_of, message, plain, protocol} = require("./stage.js");
+const {Stage, WELCOME, clip_of, message, plain, protocol} = require("./stage.js");
 const {random} = require("./chance.js");
 
 // What a callback was called with, one entry a call.
@@ -118,6 +118,56 @@ test("names come with the greeting, and the light turns green", () => {
         kits: [{name: "general_midi", about: "As in General MIDI."}],
     });
     assert.deepEqual([stage.link.state, stage.shown], ["ready", ["ready", "ready"]], "welcome, then the names");
+});
+
+test("a newer bridge that answers is not refused: its version, longer messages and new parts do no harm", () => {
+    const stage = new Stage();
+    stage.link.open();
+    stage.pass(0);
+    const {session, greeting: {request_id}} = stage.link;
+    const longer = (address, values) => stage.link.receive(address,
+        [...plain(message.write(address, {session, request_id, parts: 4, ...values}).args), 1, "of later"]);
+    longer("/sideman/welcome", {part: 0, ...WELCOME, protocol_version: 2, bridge_version: "9"});
+    stage.link.receive("/sideman/song", [session, request_id, 1, 4, "of later"]);
+    longer("/sideman/name", {part: 3, kind: "kit", name: "general_midi"});
+    stage.pass(0.03);
+    assert.deepEqual(stage.said().map(({kind, missing}) => [kind, missing]).slice(1), [["need", [2]]]);
+    longer("/sideman/name", {part: 2, kind: "model", name: "drum_vae", about: "drum_vae"});
+    assert.deepEqual(stage.kinds(), ["got"]);
+    assert.deepEqual(plain(stage.link.names.kits), [{name: "general_midi", about: ""}]);
+    assert.equal(stage.link.state, "ready");
+});
+
+test("an older bridge's names, which end sooner, are names", () => {
+    const stage = new Stage();
+    stage.link.open();
+    stage.pass(0);
+    const {session, greeting: {request_id}} = stage.link;
+    stage.tell("welcome", request_id, {part: 0, parts: 2, ...WELCOME});
+    stage.link.receive("/sideman/name", [session, request_id, 1, 2, "preset", "loose"]);
+    assert.deepEqual(plain(stage.link.names.presets), [{name: "loose", about: "", settings: [], kit: "", model: ""}]);
+});
+
+test("messages with one kind and name are one name, whose settings add up", () => {
+    const stage = new Stage();
+    const [amount, density, steps] = ["amount", "density", "steps"].map((setting, i) => ({setting, value: i}));
+    stage.greeted({names: [
+        {kind: "preset", name: "full", about: "All of it.", settings: [amount], model: "drum_vae"},
+        {kind: "kit", name: "full", about: "A kit."},
+        {kind: "preset", name: "other", settings: [steps]},
+        {kind: "preset", name: "full", settings: [density], kit: "full"},
+        {kind: "preset", name: "full", about: "Later words.", settings: [steps], kit: "other", model: "other"},
+        {kind: "kit", name: "full", about: "Once more."},
+        {kind: "model", name: "drum_vae", about: "drum_vae"}, {kind: "model", name: "drum_vae", about: "again"},
+    ]});
+    assert.deepEqual(plain(stage.link.names), {
+        models: [{name: "drum_vae", kind: "drum_vae"}],
+        presets: [
+            {name: "full", about: "All of it.", settings: [amount, density, steps], kit: "full", model: "drum_vae"},
+            {name: "other", about: "", settings: [steps], kit: "", model: ""},
+        ],
+        kits: [{name: "full", about: "A kit."}],
+    });
 });
 
 test("without a bridge it is looked for quickly, then every two seconds, and the line says how to start it", () => {
@@ -330,6 +380,76 @@ test("parts of the answer that lack are asked for, by index, until they are ther
     stage.tell("result/clip", request_id, messages[2][1]);
     assert.deepEqual(done.calls[0].result.clips, [clip]);
     assert.deepEqual(stage.kinds(), ["got"]);
+});
+
+test("a part that only a newer bridge has counts and has no content, wherever and whenever it comes", () => {
+    for (const [at, is_last] of [[1, false], [3, false], [3, true], [0, false]]) {
+        const stage = new Stage();
+        const done = kept(), clip = clip_of(70);
+        stage.greeted();
+        vary(stage, clip, done);
+        const {session} = stage.link;
+        const {request_id, messages} = stage.answer("vary", [clip], {lose: () => true});
+        stage.said();
+        const parts = messages.length + 1;
+        const news = () => stage.link.receive("/sideman/harmony", [session, request_id, at, parts, "Am", 0.5]);
+        if (!is_last) {
+            news();
+            news();
+        }
+        messages.forEach(([kind, values], i) =>
+            stage.tell(kind, request_id, {...values, part: i < at ? i : i + 1, parts}));
+        if (is_last) {
+            assert.deepEqual(done.calls, []);
+            news();
+        }
+        assert.deepEqual(done.calls[0].result.clips, [clip], `at ${at}`);
+        assert.deepEqual(stage.kinds(), ["got"]);
+    }
+});
+
+test("what is in no table is no reply by itself, takes no part's place, and hastens nothing", () => {
+    const stage = new Stage();
+    const done = kept(), clip = clip_of(70);
+    stage.greeted();
+    vary(stage, clip, done);
+    const {session} = stage.link;
+    const {request_id, messages} = stage.answer("vary", [clip], {lose: () => true});
+    stage.said();
+    const news = (...args) => stage.link.receive("/sideman/progress", args);
+    news(session, request_id, 0, 1);
+    assert.deepEqual(done.calls, [], "alone it is no answer");
+    stage.pass(0.05);
+    assert.deepEqual(stage.kinds(), [], "nothing is asked for earlier");
+    const tell = (i) => stage.tell(messages[i][0], request_id, messages[i][1]);
+    tell(0);
+    news(session, request_id, 50, 100);
+    news(session, request_id, 1, messages.length);
+    tell(1);
+    news(session, request_id, 1, messages.length);
+    stage.pass(0.03);
+    assert.deepEqual(stage.said().map(({kind, missing}) => [kind, missing]), [["need", [2, 3]]]);
+    tell(2);
+    tell(3);
+    assert.deepEqual(done.calls[0].result.clips, [clip]);
+});
+
+test("a message to the bridge, or of no address of ours, is no part", () => {
+    const stage = new Stage();
+    const done = kept(), clip = clip_of(1);
+    stage.greeted();
+    vary(stage, clip, done);
+    const {session} = stage.link;
+    const {request_id, messages} = stage.answer("vary", [clip], {lose: (i) => i === 1});
+    stage.said();
+    for (const address of ["/sideman/vary", "/elsewhere/part", "sideman/part", "/sideman/pong"]) {
+        stage.link.receive(address, [session, request_id, 1, 2]);
+    }
+    stage.link.receive("/sideman/part", [session + 1, request_id, 1, 2]);
+    stage.link.receive("/sideman/part", [session, request_id + 1, 1, 2]);
+    assert.deepEqual(done.calls, []);
+    stage.tell("result/clip", request_id, messages[1][1]);
+    assert.deepEqual(done.calls[0].result.clips, [clip]);
 });
 
 test("need answered by stale: the parts are forgotten and the request is made again, under its id", () => {

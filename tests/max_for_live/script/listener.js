@@ -2,16 +2,8 @@
 "use strict";
 
 const {decodeOsc, encodeOsc} = require("../../../max_for_live/stand_in/osc.js");
-const {loader, plain} = require("./load.js");
+const {WELCOME, message, plain, protocol} = require("./stage.js");
 
-const load = loader({});
-const message = load("./message");
-const protocol = load("./protocol");
-
-const WELCOME = {
-    boot_id: 7, protocol_version: protocol.version, bridge_version: "1", max_bars: 64, max_notes: 4096, max_waiting: 64,
-    datagram_bytes: 1024,
-};
 const CONVERSATION = ["hello", "ping", "status", "clip", "need", "got", "cancel"];
 
 exports.Listener = class Listener {

@@ -53,7 +53,7 @@ function playing({tempo = 120, from_beats = 1}) {
 }
 
 for (const tempo of [60, 120, 240, 400]) {
-    test(`at ${tempo} BPM the notes are there before the boundary, for Live to play them from it on, and not long before`, () => {
+    test(`at ${tempo} BPM the notes are there before the boundary, so that Live plays them, and not long before`, () => {
         const live = playing({tempo});
         live.mode.play(BLEND, [], {start_song_beats: 4, late: 0});
         const early_seconds = (4 - live.changes()) * 60 / tempo;

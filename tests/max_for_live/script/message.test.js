@@ -9,6 +9,7 @@ const {random} = require("./chance.js");
 const load = loader({});
 const message = load("./message");
 const float32 = load("./float32");
+const protocol = load("./protocol");
 const sha1 = load("./sha1");
 const HEAD = {device: "pad", session: 5, request_id: 1, reply_port: 50000};
 
@@ -108,7 +109,7 @@ test("letters of every length are counted as in UTF-8", () => {
 test("what is too short, too long, of the wrong kind or out of range is read as null", () => {
     const good = [5, 1, 9];
     assert.deepEqual(plain(message.read("/sideman/pong", good)), {session: 5, request_id: 1, boot_id: 9});
-    for (const args of [[], [5], [5, 1], [5, 1, 9, 0], [5, 1, "9"], [5, -1, 9], [5, 1, 0.5], [5, 1, NaN], [5, 1, 3e9],
+    for (const args of [[], [5], [5, 1], [5, 1, "9"], [5, -1, 9], [5, 1, 0.5], [5, 1, NaN], [5, 1, 3e9],
         [5, 1, null]]) {
         assert.equal(message.read("/sideman/pong", args), null, JSON.stringify(args));
     }
@@ -116,8 +117,56 @@ test("what is too short, too long, of the wrong kind or out of range is read as 
     assert.equal(message.read("constructor", good), null);
     const state = [5, 1, 9, "abc"];
     assert.deepEqual(plain(message.read("/sideman/clip/state", [...state, 2, 4, 7])).missing, [4, 7]);
-    for (const count of [1, 3, -1, 1e9, 1.5, NaN, "2"]) {
+    for (const count of [3, -1, 1e9, 1.5, NaN, "2"]) {
         assert.equal(message.read("/sideman/clip/state", [...state, count, 4, 7]), null);
+    }
+});
+
+test("fields that a newer bridge has added at the end are not read", () => {
+    const good = {session: 5, request_id: 1, boot_id: 9};
+    assert.deepEqual(plain(message.read("/sideman/pong", [5, 1, 9, 0, "new", NaN, null])), good);
+    const state = message.read("/sideman/clip/state", [5, 1, 9, "abc", 2, 4, 7, "new"]);
+    assert.deepEqual(plain(state), {...good, clip_hash: "abc", missing: [4, 7]});
+});
+
+test("fields that an older bridge does not have yet are none, or what the table has for them", () => {
+    const row = plain(protocol.replies["/sideman/name"].fields);
+    const needed = row.filter((field) => !field.optional && !("default" in field)).map((field) => field.name);
+    assert.deepEqual(needed, ["kind", "name"]);
+    const full = [5, 1, 0, 2, "preset", "loose", "Relaxed.", 1, "amount", 0.5, "my_rack", "my_model"];
+    const all = {
+        session: 5, request_id: 1, part: 0, parts: 2, kind: "preset", name: "loose", about: "Relaxed.",
+        settings: [{setting: "amount", value: 0.5}], kit: "my_rack", model: "my_model",
+    };
+    for (const [count, lacks] of [
+        [12, {}], [11, {model: ""}], [10, {kit: "", model: ""}], [7, {settings: [], kit: "", model: ""}],
+        [6, {about: "", settings: [], kit: "", model: ""}],
+    ]) {
+        assert.deepEqual(plain(message.read("/sideman/name", full.slice(0, count))), {...all, ...lacks});
+    }
+    for (const count of [0, 1, 4, 5, 8, 9]) {
+        assert.equal(message.read("/sideman/name", full.slice(0, count)), null, `${count} arguments`);
+    }
+    const lists = [1, 2].map(() => message.read("/sideman/name", full.slice(0, 6)).settings);
+    assert.notEqual(lists[0], lists[1], "each has a list of its own");
+    const head = [5, 1, 0, 1, 7, 1, "drum_vae", "3f1c", 3, -1, 0, 0, 0, 4, 3];
+    assert.equal(message.read("/sideman/result", head).left_alone, 0);
+    assert.equal(message.read("/sideman/result", head.slice(0, -1)), null);
+});
+
+test("a list may be longer than this table knows of, and not longer than what came", () => {
+    const settings = Array.from({length: 20}, (_, i) => ({setting: `s${i}`, value: i}));
+    const members = settings.flatMap(({setting, value}) => [setting, value]);
+    const args = [5, 1, 0, 1, "preset", "loose", "", 20, ...members, "", ""];
+    assert.deepEqual(plain(message.read("/sideman/name", args)).settings, settings);
+    assert.equal(message.read("/sideman/name", args.slice(0, -20)), null);
+});
+
+test("of a message that is in no table it is read which part it is, where it is one", () => {
+    assert.deepEqual(plain(message.read_part([5, 1, 0, 2, "new"])), {session: 5, request_id: 1, part: 0, parts: 2});
+    for (const args of [[], [5, 1, 0], [5, 1, 2, 2], [5, 1, 0, 0], [5, 1, -1, 2], [5, 1, 0.5, 2], ["a", 1, 0, 2],
+        [5, 1, 0, "2"]]) {
+        assert.equal(message.read_part(args), null, JSON.stringify(args));
     }
 });
 

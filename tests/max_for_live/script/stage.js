@@ -9,6 +9,13 @@ const {Link} = load("./link");
 const message = load("./message");
 const protocol = load("./protocol");
 
+// What the bridge says of itself.
+const WELCOME = {
+    boot_id: 7, protocol_version: protocol.version, bridge_version: "1", max_bars: protocol.limits.bars,
+    max_notes: protocol.limits.notes, max_waiting: 64, datagram_bytes: protocol.datagram_bytes,
+};
+
+exports.WELCOME = WELCOME;
 exports.message = message;
 exports.protocol = protocol;
 
@@ -103,11 +110,7 @@ exports.Stage = class Stage {
     greet({boot_id = 7, names = []} = {}) {
         const {request_id} = this.link.greeting;
         const parts = 1 + names.length;
-        const about = {
-            boot_id, protocol_version: 1, bridge_version: "1", max_bars: 64, max_notes: 4096, max_waiting: 64,
-            datagram_bytes: 1024,
-        };
-        this.tell("welcome", request_id, {part: 0, parts, ...about});
+        this.tell("welcome", request_id, {part: 0, parts, ...WELCOME, boot_id});
         names.forEach((name, i) => this.tell("name", request_id, {part: i + 1, parts, ...name}));
     }
 
