@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from bridge.client import Client
-from bridge.errors import BadDatagram, Refusal
+from bridge.errors import BadDatagram, Refusal, Unsupported
 from bridge.music.clip import MAX_BARS, MAX_NOTES, Note
 from bridge.music.meter import Meter
 from bridge.settings import DRUMS, MELODY
@@ -151,7 +151,7 @@ def refusal_of(sent: dict[str, Any]) -> Refusal | None:
 
 def is_of_length(refusal: Refusal | None) -> bool:
     """Whether it is about the number of arguments, or about how long a note is, which is no matter of its field."""
-    return isinstance(refusal, BadDatagram) or "lasts more than 0" in str(refusal)
+    return isinstance(refusal, BadDatagram | Unsupported) or "lasts more than 0" in str(refusal)
 
 
 # --- what Max's engine knows --------------------------------------------------------------------------------------
