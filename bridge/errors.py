@@ -7,8 +7,6 @@ which range or names are allowed, and what to do.
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 __all__ = [
     "REFUSALS",
     "BadDatagram",
@@ -32,7 +30,7 @@ __all__ = [
 class Refusal(Exception):
     """A request that is not carried out. `str(refusal)` is the sentence for the musician."""
 
-    code: ClassVar[str] = "refused"
+    code: str = "refused"
 
 
 class BadDatagram(Refusal):

@@ -301,7 +301,7 @@ class Assembly:
             self._parts.clear()
             self._number = part.parts
         if part.part < part.parts:
-            self._parts[part.part] = part
+            self._parts.setdefault(part.part, part)
 
     @property
     def begun(self) -> bool:

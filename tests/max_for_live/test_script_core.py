@@ -49,7 +49,7 @@ def exchanged(**asked: Any) -> dict[str, Any]:
 
 
 @needs_node
-@pytest.mark.parametrize("name", ["message.test.js", "link.test.js", "world.test.js"])
+@pytest.mark.parametrize("name", ["message.test.js", "conversation.test.js", "link.test.js", "world.test.js"])
 def test_in_node(name: str) -> None:
     node("--test", f"script/{name}")
 
