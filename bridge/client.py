@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from bridge import requests
-from bridge.errors import BadDatagram, BadValue, NoAnswer
+from bridge.errors import BadDatagram, BadValue, NoAnswer, Unsupported
 from bridge.music.clip import Clip
 from bridge.requests import AnyRequest, Given, given
 from bridge.transport import Transport
@@ -282,7 +282,7 @@ class Client:
                 message = from_message(osc.decode(datagram)[0])
             except TimeoutError:
                 return None
-            except (ConnectionError, BadDatagram, BadValue, IndexError):
+            except (ConnectionError, BadDatagram, BadValue, Unsupported, IndexError):
                 # No bridge there yet (told by some systems), or bytes that are none of the bridge's.
                 continue
             if isinstance(message, Reply):

@@ -206,6 +206,8 @@ class Service:
                 job = self.planner.take_back(key)
                 if job is not None:
                     self._refuse(job.ask, caller, Cancelled("The request was cancelled."), key)
+            case _:
+                raise Fault(f"The bridge has no answer to {ask.ADDRESS}: please report it.")
 
     def _meet(self, hello: Hello, key: ReplyKey) -> None:
         """Keeps in mind which version the device speaks: it is answered in that. Raises Unsupported for a newer one."""

@@ -69,7 +69,7 @@ def test_a_stopped_server_leaves_no_thread_behind(store: Store, presets: Presets
     before = threading.active_count()
     server = Server(store, presets, port=0)
     server.start()
-    assert threading.active_count() == before + 2
+    assert threading.active_count() == before + 3
     server.stop()
     assert threading.active_count() == before
 

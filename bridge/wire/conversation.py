@@ -144,11 +144,13 @@ class Conversation:
             case Refused():
                 said = self._hear_refusal(message)
             case Part():
-                said = self._hear_part(message)
+                self._reply.add(message)
+                if not self._reply.begun:
+                    return []  # a part beyond the parts hastens nothing
+                said = self._hear_part()
         return self._rest(now_seconds, said)
 
-    def _hear_part(self, part: Part) -> list[Ask]:
-        self._reply.add(part)
+    def _hear_part(self) -> list[Ask]:
         # The rest lies ready at the bridge: to ask for it costs next to nothing.
         self._backoff = Backoff(longest_seconds=LONGEST_GAP_SECONDS)
         self._wait_seconds = GAP_SECONDS
