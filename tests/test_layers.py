@@ -21,9 +21,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "music": {"errors"},
     "transport": {"errors", "music"},
     "plain_yaml": {"errors"},
-    "presets": {"errors", "music", "plain_yaml", "settings"},
+    "checked": {"errors"},
+    "presets": {"checked", "errors", "music", "plain_yaml", "settings"},
     # One wing ...
-    "models": {"errors", "music"},
+    "models": {"checked", "errors", "music"},
     "skills": {"errors", "music", "models"},
     # ... and the other.
     "wire": {"errors", "music", "settings"},
