@@ -35,16 +35,15 @@ class Reader:
     def table(
         self, what: str, content: object, required: Sequence[str] = (), optional: Sequence[str] | None = ()
     ) -> dict[str, Any]:
-        """With all the `required` keys, and of others the `optional` ones alone; None: any."""
+        """With all the `required` keys, and of others the `optional` ones alone; None: any. `what` "": the file."""
         if not isinstance(content, dict):
             raise self.wrong(what, content, f"its keys: {', '.join(required)}")
         if optional is not None:
             for key in content:
                 if key not in required and key not in optional:
+                    where = f"{self.file}: {what}" if what else self.file
                     there = listed((*required, *optional))
-                    raise BadFile(
-                        f"{self.file}: {what} has the key {self.shown(key)}, which means nothing here: there {there}."
-                    )
+                    raise BadFile(f"{where} has the key {self.shown(key)}, which means nothing here: there {there}.")
         for key in required:
             if key not in content:
                 raise self.lacking(what, key)

@@ -126,7 +126,7 @@ class _Reader(Reader):
             raise BadFile(
                 f"{self.file} has no lines such as `name: tight`: write it like those that came with the bridge."
             )
-        table = self.table("the file", content, required=tuple(HEAD), optional=tuple(keys))
+        table = self.table("", content, required=tuple(HEAD), optional=tuple(keys))
         return {**table, **{key: self.text(key, table[key], most) for key, most in HEAD.items()}}
 
     def lacking(self, what: str, key: str) -> BadFile:

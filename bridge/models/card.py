@@ -3,11 +3,12 @@
     {"name": "drum_vae", "kind": "drum_vae", "codec": "drum_grid", "codec_version": 1, "steps": 32,
      "steps_per_beat": 4, "classes": 9, "latent": 96,
      "inputs": {"cells": {"dtype": "float32", "shape": ["E", 32, 27]}, ...}, "outputs": {...},
+     "playing": {"fullness": [0.03, 0.72, ...], "way": 0.45, ...},
      "training_data": [{"name": ..., "version": ..., "licence": ..., "sha256": ..., "citation": ...}],
      "licence": "CC-BY-4.0", "seeds": [0], "training_steps": 12000, "numbers": {"hit_f1": 0.9}, "made_by": ...}
 
 A card comes with a file that anyone may have made: `Card.from_json` believes nothing. `numbers` are what the trainer
-measured, not what the bridge did.
+measured, not what the bridge did. By `playing` the model is played; no other model's facts would do.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ from bridge.checked import Reader
 from bridge.errors import BadFile
 from bridge.models.kinds import CODECS, KINDS, Kind, Tensor
 
-__all__ = ["MAX_CARD_BYTES", "Card", "TrainingData"]
+__all__ = ["MAX_CARD_BYTES", "Card", "Playing", "TrainingData"]
+
+Playing = Mapping[str, float | tuple[float, ...]]
+"""The facts that a kind names, by their names."""
 
 MAX_CARD_BYTES = 64 * 1024
 MAX_TEXT_CHARACTERS = 2000
@@ -62,6 +66,8 @@ class Card:
     """Latent numbers, 0-4096; 0 for a model that has none."""
     inputs: Mapping[str, Tensor]
     outputs: Mapping[str, Tensor]
+    playing: Playing
+    """Of a kind that names no facts it is empty, and not in the JSON."""
     training_data: tuple[TrainingData, ...]
     licence: str
     """Of the weights."""
@@ -70,6 +76,18 @@ class Card:
     numbers: Mapping[str, float]
     made_by: str
     """The command that made the model."""
+
+    def fact(self, name: str) -> float:
+        """A fact of `playing` that is one number."""
+        number = self.playing[name]
+        assert not isinstance(number, tuple)
+        return number
+
+    def facts(self, name: str) -> tuple[float, ...]:
+        """One that is several."""
+        numbers = self.playing[name]
+        assert isinstance(numbers, tuple)
+        return numbers
 
     def to_json(self) -> str:
         """The inverse of `from_json`."""
@@ -80,6 +98,9 @@ class Card:
             {key: getattr(data, key) for key in _TRAINING_DATA_KEYS} for data in self.training_data
         ]
         values["numbers"] = dict(self.numbers)
+        values["playing"] = dict(self.playing)
+        if not self.playing:
+            del values["playing"]
         return json.dumps(values, indent=1, allow_nan=False)
 
     @staticmethod
@@ -89,7 +110,10 @@ class Card:
         card = reader.table("the card", reader.parsed(text), ("kind", "codec", "codec_version"), None)
         kind = reader.kind(card)
         # Only now: the card of a newer bridge has keys that this one does not know, and its version says why.
-        reader.table("the card", card, _KEYS)
+        if kind.playing and "playing" not in card:
+            facts = f"by what it is played ({', '.join(kind.playing)})"
+            raise BadFile(f'{file_name}: the card lacks the key "playing", {facts}: export the model again.')
+        reader.table("the card", card, [key for key in _KEYS if key != "playing" or kind.playing])
         of = {key: (f"the card's {key}", value) for key, value in card.items()}
         name = reader.line(*of["name"])
         if not _NAME.fullmatch(name):
@@ -111,6 +135,7 @@ class Card:
             latent=latent,
             inputs=reader.tensors(*of["inputs"], inputs, kind),
             outputs=reader.tensors(*of["outputs"], outputs, kind),
+            playing=reader.playing(*of["playing"], kind) if kind.playing else MappingProxyType({}),
             training_data=reader.training_data(*of["training_data"]),
             licence=reader.line(*of["licence"]),
             seeds=reader.wholes(*of["seeds"]),
@@ -192,6 +217,20 @@ class _Reader(Reader):
             if self.shown(content[name]) != written:
                 raise self.wrong(f'{what}: "{name}"', content[name], written)
         return MappingProxyType(dict(expected))
+
+    def playing(self, what: str, content: object, kind: Kind) -> Playing:
+        table = self.table(what, content, tuple(kind.playing))
+        found: dict[str, float | tuple[float, ...]] = {}
+        for name, fact in kind.playing.items():
+            of = f"{what}: {name}"
+            if fact.numbers == 1:
+                found[name] = self.number(of, table[name], fact.low, fact.high)
+                continue
+            numbers = tuple(self.number(of, item, fact.low, fact.high) for item in self.items(of, table[name]))
+            if len(numbers) != fact.numbers or list(numbers) != sorted(numbers):
+                raise self.wrong(of, table[name], f"{fact.numbers} numbers, none below the one before it")
+            found[name] = numbers
+        return MappingProxyType(found)
 
     def training_data(self, what: str, content: object) -> tuple[TrainingData, ...]:
         found = []
