@@ -6,61 +6,50 @@
 
 from __future__ import annotations
 
-import re
 import reprlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from bridge.checked import MAX_NAME_CHARACTERS, Reader, listed
 from bridge.errors import BadFile, BadValue, Refusal, UnknownName
 from bridge.music.kit import Kit
 from bridge.plain_yaml import read_yaml
 from bridge.settings import SETTINGS, check
 
-__all__ = ["MAX_NAME_CHARACTERS", "Preset", "Presets", "read_kit"]
+__all__ = ["PRESET_KEYS", "Preset", "Presets", "read_kit"]
 
-MAX_NAME_CHARACTERS = 40
-MAX_TEXT_CHARACTERS = 200
-KIT_KEYS = ("name", "about", "pads")
-_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
+HEAD = {"name": MAX_NAME_CHARACTERS, "about": 200}
+"""What presets and kits begin with, and how many characters it has at most."""
+NAMES = ("kit", "model")
+PRESET_KEYS = (*HEAD, *SETTINGS, *NAMES)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Preset:
-    """Settings under a name. What is None is left to the request. Raises BadValue.
+    """Settings under a name. What it does not set is left to the request.
 
-    The ranges are those of `bridge.settings`. `kit` and `model` are names.
+    `settings`: the numbers that it sets, by names of `bridge.settings`. `kit` and `model` are names.
     """
 
     name: str
     about: str
-    temperature: float | None = None
-    density: float | None = None
-    humanise: float | None = None
-    amount: float | None = None
-    bars: int | None = None
-    variations: int | None = None
-    steps: int | None = None
-    grid: int | None = None
-    kit: str | None = None
-    model: str | None = None
+    settings: Mapping[str, float]
+    kit: str | None
+    model: str | None
 
-    def __post_init__(self) -> None:
-        for key in PRESET_KEYS:
-            value = getattr(self, key)
-            if key in SETTINGS and value is not None:
-                check(key, value)
-                object.__setattr__(self, key, int(value) if SETTINGS[key].whole else float(value))
-
-    @property
-    def settings(self) -> dict[str, float]:
-        """The numbers that it sets, by the setting's name."""
-        values = {name: getattr(self, name, None) for name in SETTINGS}
-        return {name: value for name, value in values.items() if value is not None}
-
-
-PRESET_KEYS = tuple(field.name for field in fields(Preset))
+    def __init__(
+        self, name: str, about: str, *, kit: str | None = None, model: str | None = None, **settings: float
+    ) -> None:
+        """Raises BadValue for a setting that is out of its range."""
+        for key, value in settings.items():
+            check(key, value)
+        numbers = {key: int(value) if SETTINGS[key].whole else float(value) for key, value in settings.items()}
+        of_self = {"name": name, "about": about, "settings": MappingProxyType(numbers), "kit": kit, "model": model}
+        for key, of_key in of_self.items():
+            object.__setattr__(self, key, of_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +93,7 @@ class Presets:
 
 
 def _unknown(kind: str, name: str, known: Iterable[str]) -> str:
-    return f"There is no {kind} {reprlib.repr(name)}: there {_listed(known)}."
-
-
-def _listed(names: Iterable[str]) -> str:
-    names = sorted(names)
-    if not names:
-        return "are none"
-    return f"is {names[0]}" if len(names) == 1 else f"are {', '.join(names[:-1])} and {names[-1]}"
+    return f"There is no {kind} {reprlib.repr(name)}: there {listed(known)}."
 
 
 def _refuse_second(file: str, name: str, known: Iterable[str]) -> None:
@@ -129,79 +111,60 @@ def _yaml_files(folder: Path) -> list[Path]:
         raise BadFile(f"The folder {folder} cannot be read ({error.strerror or error}).") from error
 
 
+class _Reader(Reader):
+    """Of one preset or kit."""
+
+    def content(self, path: Path, keys: Iterable[str]) -> dict[str, Any]:
+        """The file's keys, `name` and `about` checked, the others as they are written."""
+        content = read_yaml(path, self.file, max(HEAD.values()))
+        if not isinstance(content, dict):
+            raise BadFile(
+                f"{self.file} has no lines such as `name: tight`: write it like those that came with the bridge."
+            )
+        table = self.table("", content, required=tuple(HEAD), optional=tuple(keys))
+        return {**table, **{key: self.text(key, table[key], most) for key, most in HEAD.items()}}
+
+    def lacking(self, what: str, key: str) -> BadFile:
+        return BadFile(f"{self.file} has no {key}: write a line `{key}: …` with 1 to {HEAD[key]} characters.")
+
+    def pads(self, drum_class: str, written: object) -> tuple[int, ...]:
+        if not isinstance(written, list):
+            shown = self.shown(written)
+            raise BadFile(f"{self.file}: {drum_class} is {shown}: write its pads in brackets, such as [38, 37].")
+        pads = []
+        for pad in map(self.number_in, written):
+            if not isinstance(pad, int):
+                raise BadFile(
+                    f"{self.file}: {drum_class} cannot be on pad {self.shown(pad)}: "
+                    "pads are whole MIDI note numbers from 0 to 127 (36 is C1 in Live)."
+                )
+            pads.append(pad)
+        return tuple(pads)
+
+
 def _preset(file: Path) -> Preset:
-    shown = file.name
-    content = _content(file, shown, PRESET_KEYS)
-    values: dict[str, Any] = {
-        "name": _text(shown, content, "name", MAX_NAME_CHARACTERS),
-        "about": _text(shown, content, "about", MAX_TEXT_CHARACTERS),
-    }
-    for key in PRESET_KEYS[len(values) :]:
-        if key in content:
-            values[key] = _number(content[key]) if key in SETTINGS else _text(shown, content, key, MAX_NAME_CHARACTERS)
+    reader = _Reader(file.name)
+    content = reader.content(file, (*SETTINGS, *NAMES))
+    names = {key: reader.text(key, content[key], MAX_NAME_CHARACTERS) for key in NAMES if key in content}
+    # What is no number stays as it is, for its setting to refuse.
+    settings: dict[str, Any] = {key: reader.number_in(content[key]) for key in SETTINGS if key in content}
     try:
-        return Preset(**values)
+        return Preset(content["name"], content["about"], kit=names.get("kit"), model=names.get("model"), **settings)
     except BadValue as refusal:
-        raise BadFile(f"{shown}: {refusal}") from refusal
+        raise BadFile(f"{reader.file}: {refusal}") from refusal
 
 
 def read_kit(file: Path) -> Kit:
     """The kit in a YAML file. Raises BadFile."""
-    shown = f"kits/{file.name}"
-    content = _content(file, shown, KIT_KEYS)
-    name = _text(shown, content, "name", MAX_NAME_CHARACTERS)
-    about = _text(shown, content, "about", MAX_TEXT_CHARACTERS)
+    reader = _Reader(f"kits/{file.name}")
+    content = reader.content(file, ("pads",))
     classes = content.get("pads")
     if not isinstance(classes, dict):
-        raise BadFile(f"{shown} has no pads: write `pads:`, and below it a line for each drum, as in `kick: [36, 35]`.")
-    pads = {drum_class: _pads(shown, drum_class, written) for drum_class, written in classes.items()}
-    try:
-        return Kit.of(name, pads, about)
-    except Refusal as refusal:
-        raise BadFile(f"{shown}: {refusal}") from refusal
-
-
-def _pads(file: str, drum_class: str, written: object) -> tuple[int, ...]:
-    if not isinstance(written, list):
-        raise BadFile(f"{file}: {drum_class} is {reprlib.repr(written)}: write its pads in brackets, such as [38, 37].")
-    pads = []
-    for text in written:
-        pad = _number(text)
-        if not isinstance(pad, int):
-            raise BadFile(
-                f"{file}: {drum_class} cannot be on pad {reprlib.repr(pad)}: "
-                "pads are whole MIDI note numbers from 0 to 127 (36 is C1 in Live)."
-            )
-        pads.append(pad)
-    return tuple(pads)
-
-
-def _text(file: str, content: Mapping[str, object], key: str, most: int) -> str:
-    if key not in content:
-        raise BadFile(f"{file} has no {key}: write a line `{key}: …` with 1 to {most} characters.")
-    text = content[key]
-    if not isinstance(text, str) or not 1 <= len(text.strip()) <= most or not text.strip().isprintable():
         raise BadFile(
-            f"{file}: {key} cannot be {reprlib.repr(text)}: "
-            f"write 1 to {most} letters, digits, signs or spaces on one line."
+            f"{reader.file} has no pads: write `pads:`, and below it a line for each drum, as in `kick: [36, 35]`."
         )
-    return text.strip()
-
-
-def _number(written: object) -> object:
-    """The number that a text is, an int where it is whole; anything else as it came, for a check to refuse."""
-    if not isinstance(written, str) or not _NUMBER.fullmatch(written):
-        return written
-    number = float(written)
-    return int(number) if number.is_integer() else number
-
-
-def _content(file: Path, shown: str, keys: Iterable[str]) -> dict[str, object]:
-    """The file's keys, all of them known, with texts, lists and further keys as they are written. Raises BadFile."""
-    content = read_yaml(file, shown, MAX_TEXT_CHARACTERS)
-    if not isinstance(content, dict):
-        raise BadFile(f"{shown} has no lines such as `name: tight`: write it like those that came with the bridge.")
-    for key in content:
-        if key not in keys:
-            raise BadFile(f"{shown} has the key {reprlib.repr(key)}, which means nothing here: there {_listed(keys)}.")
-    return content
+    pads = {drum_class: reader.pads(drum_class, written) for drum_class, written in classes.items()}
+    try:
+        return Kit.of(content["name"], pads, content["about"])
+    except Refusal as refusal:
+        raise BadFile(f"{reader.file}: {refusal}") from refusal

@@ -118,6 +118,12 @@ def show_models(folder: Path, *, as_json: bool) -> int:
             print(f"  trained on {data.name} {data.version}, {data.licence}: {data.citation}")
         print(f"  weights: {card.licence}")
         print(f"  made by {card.made_by}")
+        if card.playing:
+            print(f"  played by {', '.join(f'{name} {_fact(fact)}' for name, fact in card.playing.items())}")
         for name, number in card.numbers.items():
             print(f"  {name}: {number:g}")
     return 0
+
+
+def _fact(fact: float | tuple[float, ...]) -> str:
+    return " ".join(f"{number:g}" for number in (fact if isinstance(fact, tuple) else (fact,)))

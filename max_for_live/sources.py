@@ -58,20 +58,18 @@ Every value is the text that stands there, so that `no`, `off` and 010 mean what
 from __future__ import annotations
 
 import re
-import reprlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bridge.checked import MAX_NAME_CHARACTERS, Reader
 from bridge.errors import BadFile
 from bridge.plain_yaml import read_yaml
 from max_for_live.amxd import KINDS
 
 __all__ = ["RESERVED", "Button", "Column", "Control", "Screen", "Source", "Stack", "read", "read_all"]
 
-MAX_NAME_CHARACTERS = 40
-MAX_TEXT_CHARACTERS = 400
 BANK_PLACES = 8
 
 COMMON = "common.yaml"
@@ -103,8 +101,6 @@ CONTROL_KEYS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 """What shows a parameter -> the keys that it must have, and those that it may have, besides those of all."""
 
-_WORD = re.compile(r"[a-z][a-z0-9_]*")
-_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)")
 _CUSTOM = re.compile(r"custom:(.+)")
 _WHOLE_FORMAT = re.compile(r"%[0-9]*[di]")
 
@@ -228,11 +224,11 @@ def _common_rows(file: Path) -> dict[str, Any]:
     return _Reader(file.name, {}).rows_of(read_yaml(file, file.name)) if file.exists() else {}
 
 
-class _Reader:
-    """The checks of one file. `rows` are those of common.yaml, `taken` the names of those that the file has."""
+class _Reader(Reader):
+    """Of one file. `rows` are those of common.yaml, `taken` the names of those that the file has."""
 
     def __init__(self, file: str, rows: Mapping[str, Mapping[str, object]]) -> None:
-        self.file = file
+        super().__init__(file)
         self.rows = rows
         self.taken: set[str] = set()
 
@@ -412,58 +408,11 @@ class _Reader:
                 raise self.refusal(f"bank {name}", place, f"these parameters can be there: {', '.join(parameters)}")
         return name, tuple(places)
 
-    def table(
-        self, what: str, content: object, required: Sequence[str] = (), optional: Sequence[str] = ()
-    ) -> dict[str, Any]:
-        if not isinstance(content, dict):
-            raise self.refusal(what, content, f"write its keys: {', '.join(required)}")
-        for key in content:
-            if key not in required and key not in optional:
-                raise BadFile(
-                    f"{self.file}: {what} has the key {reprlib.repr(key)}, which means nothing here: "
-                    f"there are {', '.join((*required, *optional))}."
-                )
-        for key in required:
-            if key not in content:
-                raise BadFile(f"{self.file}: {what} has no {key}.")
-        return content
-
-    def items(self, what: str, content: object) -> list[Any]:
-        if not isinstance(content, list):
-            raise self.refusal(what, content, "write a list")
-        return content
-
-    def text(self, what: str, content: object, most: int = MAX_TEXT_CHARACTERS) -> str:
-        if not isinstance(content, str) or not 1 <= len(content.strip()) <= most or not content.strip().isprintable():
-            raise self.refusal(what, content, f"write 1 to {most} letters, digits, signs or spaces")
-        return content.strip()
-
-    def word(self, what: str, content: object) -> str:
-        if not isinstance(content, str) or not _WORD.fullmatch(content) or len(content) > MAX_NAME_CHARACTERS:
-            raise self.refusal(what, content, "write a word of small letters, digits and _")
-        return content
-
     def message(self, name: str, content: object) -> str:
         word = self.word(f"message of {name}", content)
         if word in RESERVED or word.startswith(("keep_", "kept_")):
             raise self.refusal(f"message of {name}", word, "the patch uses this word itself")
         return word
-
-    def choice(self, what: str, content: object, choices: Sequence[str]) -> str:
-        if not isinstance(content, str) or content not in choices:
-            raise self.refusal(what, content, f"there are {', '.join(choices)}")
-        return content
-
-    def number(self, what: str, content: object) -> float:
-        if not isinstance(content, str) or not _NUMBER.fullmatch(content):
-            raise self.refusal(what, content, "write a number")
-        return float(content)
-
-    def whole(self, what: str, content: object, low: int) -> int:
-        number = self.number(what, content)
-        if not number.is_integer() or number < low:
-            raise self.refusal(what, content, f"write a whole number from {low}")
-        return int(number)
 
     def index(self, what: str, content: object, values: Sequence[str]) -> int:
         folded = [value.casefold() for value in values]
@@ -472,11 +421,3 @@ class _Reader:
         if isinstance(content, str) and content.isdecimal() and int(content) < len(values):
             return int(content)
         raise self.refusal(what, content, f"there are {', '.join(values)}")
-
-    def unique(self, what: str, names: Sequence[str]) -> None:
-        for index, name in enumerate(names):
-            if name in names[:index]:
-                raise BadFile(f"{self.file}: the {what} {name!r} stands there twice.")
-
-    def refusal(self, what: str, content: object, allowed: str) -> BadFile:
-        return BadFile(f"{self.file}: {what} cannot be {reprlib.repr(content)}: {allowed}.")

@@ -13,7 +13,9 @@ from bridge.models.kinds import KINDS, Tensor
 from bridge.models.model_use import ModelUse
 from tests.models.tiny_model import CARD
 
-__all__ = ["StandIn"]
+__all__ = ["ONSET_NATS", "TASTE_NATS", "StandIn"]
+
+TASTE_NATS, ONSET_NATS = 1.25, 1.5
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
@@ -21,13 +23,16 @@ Arrays = Mapping[str, npt.NDArray[Any]]
 class StandIn:
     """`plays` makes outputs of the inputs, and those that it leaves out are zero; `runs` has the inputs of every run.
 
-    Shapes and types are checked."""
+    Shapes and types are checked. Its card has TASTE_NATS and ONSET_NATS."""
 
     sha256 = "0" * 64
 
     def __init__(self, kind: str, plays: Callable[[Arrays], Arrays]) -> None:
         self.kind = KINDS[kind]
-        self.card = replace(CARD, name=kind, kind=kind, latent=0, inputs=self.kind.inputs, outputs=self.kind.outputs)
+        self.card = replace(
+            CARD, name=kind, kind=kind, latent=0, inputs=self.kind.inputs, outputs=self.kind.outputs,
+            playing={"taste_nats": TASTE_NATS, "onset_nats": ONSET_NATS},
+        )  # fmt: skip
         self.plays = plays
         self.runs: list[Arrays] = []
 

@@ -21,13 +21,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "music": {"errors"},
     "transport": {"errors", "music"},
     "plain_yaml": {"errors"},
-    "presets": {"errors", "music", "plain_yaml", "settings"},
+    "checked": {"errors"},
+    "presets": {"checked", "errors", "music", "plain_yaml", "settings"},
     # What can be asked, and what its fields mean: both wings stand on it.
     "says": {"errors", "settings"},
     "requests": {"music", "says", "settings"},
     "places": set(),
     # One wing, music: from models to the band, which knows no wire ...
-    "models": {"errors", "music"},
+    "models": {"checked", "errors", "music"},
     "skills": {"errors", "models", "music", "requests", "settings"},
     "band": {"errors", "models", "music", "places", "presets", "requests", "settings", "skills"},
     # ... and the other: the envelope around a request.

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bridge.checked import MAX_NAME_CHARACTERS
 from bridge.errors import BadFile, BadValue, UnknownName
 from bridge.music.kit import DRUM_CLASSES, GENERAL_MIDI
 from bridge.plain_yaml import MAX_FILE_BYTES
-from bridge.presets import MAX_NAME_CHARACTERS, PRESET_KEYS, Preset, Presets, _preset, read_kit
+from bridge.presets import PRESET_KEYS, Preset, Presets, _preset, read_kit
 from bridge.settings import SETTINGS
 from tests.shipped import KITS, PRESETS, shipped_presets
 
@@ -62,7 +63,7 @@ def test_the_shipped_presets_and_kits_load(presets: Presets) -> None:
     assert tuple(presets.kits) == KITS
     for name, preset in presets.presets.items():
         assert preset.name == name
-        assert any(getattr(preset, key) is not None for key in SETTINGS if key in PRESET_KEYS)
+        assert preset.settings
 
 
 def test_a_musicians_own_beside_them_load_as_well() -> None:
@@ -71,7 +72,7 @@ def test_a_musicians_own_beside_them_load_as_well() -> None:
 
 
 def test_no_two_shipped_presets_are_the_same_but_for_their_names(presets: Presets) -> None:
-    settings = {tuple(getattr(preset, key) for key in PRESET_KEYS[2:]) for preset in presets.presets.values()}
+    settings = {(*sorted(preset.settings.items()), preset.kit, preset.model) for preset in presets.presets.values()}
     assert len(settings) == len(presets.presets)
 
 
@@ -99,21 +100,28 @@ def test_a_preset_with_everything(tmp_path: Path) -> None:
     write(
         tmp_path,
         "name: Für Anna, 3\nabout: >\n  One long sentence\n  on two lines.\ntemperature: 0\ndensity: .5\nhumanise: 1\n"
-        "amount: 2.5e-1\nbars: 8\nvariations: 016\nsteps: 5\ngrid: 11\nkit: garage\nmodel: drum_vae\n",
+        "amount: 2.5e-1\nbars: 8\nlength: 32\nvariations: 016\nsteps: 5\ngrid: 11\nkit: garage\nmodel: drum_vae\n",
     )
-    assert Presets.load(tmp_path).preset("Für Anna, 3") == Preset(
-        "Für Anna, 3", "One long sentence on two lines.", 0.0, 0.5, 1.0, 0.25, 8, 16, 5, 11, "garage", "drum_vae"
-    )
+    preset = Presets.load(tmp_path).preset("Für Anna, 3")
+    assert preset == Preset(
+        "Für Anna, 3", "One long sentence on two lines.", temperature=0, density=0.5, humanise=1, amount=0.25, bars=8,
+        length=32, variations=16, steps=5, grid=11, kit="garage", model="drum_vae",
+    )  # fmt: skip
+    assert tuple(preset.settings) == tuple(SETTINGS)
+    assert preset != Preset(preset.name, preset.about, **{**preset.settings, "length": 4}, kit="garage")
 
 
 def test_numbers_come_out_in_the_kind_of_their_setting(tmp_path: Path) -> None:
     preset = Presets.load(write(tmp_path, "name: a\nabout: b\ndensity: 1\nbars: 2.0\n")).preset("a")
-    assert (type(preset.density), type(preset.bars)) == (float, int)
+    assert (type(preset.settings["density"]), type(preset.settings["bars"])) == (float, int)
+    assert preset.settings == {"density": 1.0, "bars": 2}
 
 
 def test_what_is_left_out_is_none(tmp_path: Path) -> None:
     preset = Presets.load(write(tmp_path, "name: bare\nabout: Nothing set.\n")).preset("bare")
-    assert [getattr(preset, key) for key in PRESET_KEYS[2:]] == [None] * 10
+    assert (preset.settings, preset.kit, preset.model) == ({}, None, None)
+    assert preset.settings == {}
+    assert not hasattr(preset, "tempo")
 
 
 def test_yaml_1_1_makes_nothing_of_words_and_numbers(tmp_path: Path) -> None:
@@ -126,7 +134,7 @@ def test_yaml_1_1_makes_nothing_of_words_and_numbers(tmp_path: Path) -> None:
 
 def test_a_byte_order_mark_and_windows_line_ends_are_read(tmp_path: Path) -> None:
     presets = Presets.load(write(tmp_path, b"\xef\xbb\xbfname: mine\r\nabout: Mine.\r\nbars: 4\r\n"))
-    assert presets.preset("mine").bars == 4
+    assert presets.preset("mine").settings["bars"] == 4
 
 
 def test_the_pads_keep_their_order_and_the_kit_its_sentence(tmp_path: Path) -> None:

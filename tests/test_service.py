@@ -772,7 +772,7 @@ def test_interpolate_begins_and_ends_with_the_user_s_own_clips(stage: Stage, roc
 def test_generate_is_in_the_transport_s_meter_and_as_the_preset_says(stage: Stage, presets: Presets) -> None:
     request = Generate(**stage.head(), numerator=7, denominator=8, preset="long_take")
     (clip,) = clips_in(stage.ask(request))
-    assert (clip.meter, clip.bars) == (Meter(7, 8), presets.preset("long_take").bars)
+    assert (clip.meter, clip.bars) == (Meter(7, 8), presets.preset("long_take").settings["bars"])
     # What is given counts more than the preset.
     clips = clips_in(stage.ask(replace(request, **stage.head(), bars=1, variations=2)))
     assert [clip.bars for clip in clips] == [1, 1]

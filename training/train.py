@@ -32,15 +32,16 @@ from training.data.drum_data import read_drums
 from training.data.sources import sha256_of, training_data
 from training.data.tunes import read_tunes, tunes_of_split
 from training.evaluate import DRUM_FIGURES, MELODY_FIGURES
+from training.graphs.card import card_in, change_card
 from training.graphs.drum_continuation import DrumContinuationProduct
 from training.graphs.drum_vae import DrumVaeProduct, drum_families
 from training.graphs.drumify import DrumifyProduct
-from training.graphs.export import Product, card_of, fill_numbers, ship
+from training.graphs.export import Product, card_of, ship
 from training.graphs.humanise import HumaniseProduct
 from training.graphs.latent_prior import fit_prior
 from training.graphs.melody_continuation import MelodyContinuationProduct
 from training.graphs.melody_vae import MelodyVaeProduct, melody_families
-from training.graphs.weights import card_in, read_weights
+from training.graphs.weights import read_weights
 from training.loop import Recipe, train
 from training.networks.drum_continuation import DrumContinuationRecipe
 from training.networks.drum_vae import DrumVaeRecipe
@@ -48,6 +49,7 @@ from training.networks.drumify import DrumifyRecipe
 from training.networks.humanise import HumaniseRecipe
 from training.networks.melody_continuation import MelodyContinuationRecipe
 from training.networks.melody_vae import MelodyVaeRecipe
+from training.playing import measured
 
 __all__ = ["ANCESTORS", "FAMILY", "Member", "main"]
 
@@ -186,10 +188,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 product, tuple(dict.fromkeys((*before, *sources))), list(seeds), saved["step"], made_by, called
             )
             path = given.out / f"{called}.onnx"
-            print(ship(product, card, path, given.golden))
+            print(ship(product, card, path, given.golden, lambda model: measured(model, training, validation)))
             try:
                 figures = _judged(path, member, training, validation)
-                fill_numbers(path, {f"validation_{key}": value for key, value in figures.items()})
+                change_card(path, numbers={f"validation_{key}": value for key, value in figures.items()})
                 print("\n".join(f"  {key:<28} {value:.4g}" for key, value in figures.items()))
             except Refusal as refusal:  # such as of drums without any in 4/4, by which models are judged
                 print(f"The file is made, and its card has no figures. {refusal}", file=sys.stderr)

@@ -25,6 +25,7 @@ class DrumContinuation:
 
     def __init__(self, use: ModelUse) -> None:
         self._use = use
+        self.taste_nats = use.card.fact("taste_nats")
 
     def play(
         self,

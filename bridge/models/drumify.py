@@ -42,6 +42,7 @@ class Drumify:
 
     def __init__(self, use: ModelUse) -> None:
         self._use = use
+        self.taste_nats = use.card.fact("taste_nats")
 
     def play(
         self,

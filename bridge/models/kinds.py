@@ -1,7 +1,8 @@
 """The kinds of model that the bridge plays: one row each.
 
-A row says what goes in and out of the graph, in which codec, and how a new file of this kind is tried before anyone
-plays it. A new kind is a new row here and, where no codec fits, a new codec.
+A row says what goes in and out of the graph, in which codec, which facts about its weights a skill must know to play
+it, and how a new file of this kind is tried before anyone does. A new kind is a new row here and, where no codec fits,
+a new codec.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import NamedTuple
 
 from bridge.models import drum_grid, grid, melody_grid
 
-__all__ = ["CODECS", "KINDS", "LATENT", "Codec", "Kind", "Tensor", "Trial"]
+__all__ = ["CODECS", "KINDS", "LATENT", "Codec", "Fact", "Kind", "Tensor", "Trial"]
 
 LATENT = "latent"
 """In a kind's shapes: the size that its card gives under `latent`."""
@@ -48,11 +49,25 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """What a skill must know of a model's weights, measured by `training.playing` when the file is made: a number from
+    `low` to `high`, or several of which none is below the one before it."""
+
+    meaning: str
+    low: float
+    high: float
+    numbers: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
+    """`playing`: by their names, the facts that the card of each model of this kind has."""
+
     name: str
     codec: Codec
     inputs: Mapping[str, Tensor]
     outputs: Mapping[str, Tensor]
+    playing: Mapping[str, Fact] = field(default_factory=dict)
     trials: tuple[Trial, ...] = (Trial(),)
 
     def sized(self, latent: int) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
@@ -73,6 +88,19 @@ DRUM_GRID = Codec(drum_grid.NAME, drum_grid.VERSION, _STEPS, grid.STEPS_PER_BEAT
 MELODY_GRID = Codec(melody_grid.NAME, melody_grid.VERSION, _STEPS, grid.STEPS_PER_BEAT, _TOKENS)
 
 CODECS: dict[str, Codec] = {codec.name: codec for codec in (DRUM_GRID, MELODY_GRID)}
+
+_VAE_FACTS = {
+    "fullness": Fact(
+        "onsets a step of the sparsest of the windows that it was trained on, of that sparser than nine tenths, and so "
+        "on to the fullest",
+        0, _CLASSES, numbers=11,
+    ),
+    "way": Fact("the power by which an amount of variation goes to another clip's latent", 0.05, 10),
+    "cold_ideas": Fact("how much noise latents are imagined with at temperature 0", 0, 1),
+    "leaning_nats": Fact("added to the odds of a hit or token to have it as it is in a clip", 0, 50),
+}  # fmt: skip
+_TASTE = Fact("at temperature 0, how much more or less each variation likes a hit or token than the first does", 0, 20)
+_ONSET = Fact("added to the odds of a note to begin at temperature 0, and less up to 1", -10, 10)
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
@@ -104,6 +132,7 @@ KINDS: dict[str, Kind] = {
                 "velocity": Tensor("float32", ("B", _STEPS, _CLASSES)),
                 "offset": Tensor("float32", ("B", _STEPS, _CLASSES)),
             },
+            playing=_VAE_FACTS,
             trials=(
                 Trial(rows={"B": 0}, values={"decoding": False}),
                 Trial(rows={"E": 0, "P": 0}, values={"decoding": True}),
@@ -132,6 +161,7 @@ KINDS: dict[str, Kind] = {
                 "prior_latent": Tensor("float32", ("P", LATENT)),
                 "played": Tensor("int64", ("B", _STEPS)),
             },
+            playing=_VAE_FACTS,
             trials=(
                 Trial(rows={"B": 0}, values={"decoding": False}),
                 Trial(rows={"E": 0, "P": 0}, values={"decoding": True}),
@@ -162,6 +192,7 @@ KINDS: dict[str, Kind] = {
                 "offset": Tensor("float32", ("B", "T", _CLASSES)),
                 "nats": Tensor("float32", ("B", "T")),
             },
+            playing={"taste_nats": _TASTE},
             trials=(Trial(values={"lags": 1, "tempo_bpm": 120.0}),),
         ),
         # `harmony` of the H steps so far and the T that follow: twelve pitch classes that sound, twelve for the bass.
@@ -186,6 +217,7 @@ KINDS: dict[str, Kind] = {
                 "drawn": Tensor("int64", ("B", "T")),
                 "nats": Tensor("float32", ("B", "T")),
             },
+            playing={"taste_nats": _TASTE, "onset_nats": _ONSET},
             trials=(Trial(values={"lags": 1}),),
         ),
         # Noise is standard normal, 0 for the medians.
@@ -223,6 +255,7 @@ KINDS: dict[str, Kind] = {
                 "velocity": Tensor("float32", ("B", _STEPS, _CLASSES)),
                 "offset": Tensor("float32", ("B", _STEPS, _CLASSES)),
             },
+            playing={"taste_nats": _TASTE},
             trials=(Trial(values={"tempo_bpm": 120.0}),),
         ),
     )

@@ -68,6 +68,7 @@ class Vae:
     def __init__(self, use: ModelUse, latents: Latents | None = None) -> None:
         self._use = use
         self._latents = Latents() if latents is None else latents
+        self.card = use.card
         self.latent_size = use.card.latent
 
     def encode(self, windows: Array, positions: Ints) -> Floats:

@@ -30,6 +30,8 @@ class MelodyContinuation:
 
     def __init__(self, use: ModelUse) -> None:
         self._use = use
+        self.taste_nats = use.card.fact("taste_nats")
+        self.onset_nats = use.card.fact("onset_nats")
 
     def play(
         self,

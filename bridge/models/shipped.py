@@ -10,11 +10,11 @@ __all__ = ["SHIPPED"]
 
 SHIPPED = frozenset(
     {
-        "a5a5135128b1653b86abcd6faa136c25e4a4e8ad4c4659545d057641caf998e1",  # drum_continuation.onnx
-        "ca71e06b70380b57660e20cb71784a37bd72e2d449261bfc322009b918d30020",  # drum_vae.onnx
-        "e6c8da24834e6fc467904c35c1d08136395ad0a2e54b47ba04a83ef39b120757",  # drumify.onnx
+        "4431a2fb2e72fe9fe11891bd13b899f387f97d3f18d7fd941e0518d057b68c83",  # drum_continuation.onnx
+        "340f0330774292cd253bfc75c51a93faeb62da915f3d40509ac313bf648ee38e",  # drum_vae.onnx
+        "8af0685d29255d40d37eaa28ff966effd2c98526779cc4405b8a0bd826168776",  # drumify.onnx
         "98702c2dcf9a979f70523a194da610f44680bdaf3d20c1c34b5419a330748eb7",  # humanise.onnx
-        "d2aff231593c970deee5f6743c095ed25052ec110d20c1dc033c7997ef5a4ad6",  # melody_continuation.onnx
-        "da8cb62e63285732edc459a35567b67b85aec2a8153acb59d3911ba6143e19f5",  # melody_vae.onnx
+        "09eb9750547ca1ffec2a3328a0c55f4c9eadc318b80eddb196fcabd08c0243dc",  # melody_continuation.onnx
+        "4b9b517a4064e552c660ccc748de8c918698a72a0d22c57307f5a607bcd54b9d",  # melody_vae.onnx
     }
 )

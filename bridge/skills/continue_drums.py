@@ -17,12 +17,10 @@ from bridge.music.kit import Kit
 from bridge.skills.feel import Feel
 from bridge.skills.primer import primer_of
 
-__all__ = ["TASTE_NATS", "continue_drums"]
+__all__ = ["continue_drums"]
 
 SURE_NATS = 30.0
 """Added to the odds of a hit that is played in any case."""
-TASTE_NATS = 2.0
-"""At temperature 0: with fewer, some of 16 variations are the same."""
 
 
 def continue_drums(
@@ -63,7 +61,7 @@ def continue_drums(
         )
     steps = length_bars * primer.window.bar_steps
     feel = Feel(seed, temperature)
-    tastes = feel.tastes(variations, primer.window.bar_steps, CLASSES, TASTE_NATS)
+    tastes = feel.tastes(variations, primer.window.bar_steps, CLASSES, model.taste_nats)
     bias = np.tile(tastes, (1, length_bars, 1))
     # Notes of no class lead into nothing.
     early = [c for note in primer.leading if (c := kit.class_of(note.pitch)) is not None]

@@ -24,14 +24,6 @@ __all__ = ["continue_melody"]
 
 SURE_NATS = 30.0
 """Added to the odds of a note that is played in any case."""
-TASTE_NATS = 0.7
-"""At temperature 0. Of sixty pitches there is always one that is much to one's taste: this is less than for drums."""
-ONSET_NATS = 1.6
-"""Added to the odds of a note to begin, at temperature 0, and less up to 1.
-
-Many pitches share what is likely of an onset, nothing shares a hold: as the likeliest gets likelier, holds would win,
-and the cooler a melody, the emptier it would be. With this it has about as many notes at every temperature.
-"""
 RINGS_BEATS = 0.125
 """What ends less behind the join does not ring over it."""
 
@@ -82,9 +74,11 @@ def continue_melody(
     steps = length_bars * shape.bar_steps
     heard = primer.history(HISTORY)
     feel = Feel(seed, temperature)
-    tastes = feel.tastes(variations, shape.bar_steps, TOKENS, TASTE_NATS)
+    tastes = feel.tastes(variations, shape.bar_steps, TOKENS, model.taste_nats)
     bias = np.tile(tastes, (1, length_bars, 1)) + lock.bias(octaves)
-    bias[:, :, FIRST_PITCH:] += ONSET_NATS * max(0.0, 1.0 - temperature)
+    # Many pitches share what is likely of an onset, nothing shares a hold: as the likeliest gets likelier, holds would
+    # win, and the cooler a melody, the emptier it would be.
+    bias[:, :, FIRST_PITCH:] += model.onset_nats * max(0.0, 1.0 - temperature)
     early = max(primer.leading, key=lambda note: note.pitch, default=None)
     last = early or _last_note(line, primer)
     if early is not None:

@@ -14,7 +14,7 @@ from bridge.models.drum_grid import CLASSES, STEPS_PER_BEAT, Cells, Roll
 from bridge.models.drumify import Drumify, taps_of
 from bridge.music.clip import Clip, Note
 from bridge.music.kit import DRUM_CLASSES, Kit
-from bridge.skills.continue_drums import TASTE_NATS, continue_drums
+from bridge.skills.continue_drums import continue_drums
 from bridge.skills.feel import Feel
 from bridge.skills.overlap import overlapping
 
@@ -62,7 +62,7 @@ def drumify(
     feel = Feel(seed, temperature)
     bar_steps = roll.window.bar_steps
     choices = np.tile(feel.choices(variations, bar_steps), (1, line.bars))
-    bias = np.tile(feel.tastes(variations, bar_steps, CLASSES, TASTE_NATS), (1, line.bars, 1))
+    bias = np.tile(feel.tastes(variations, bar_steps, CLASSES, model.taste_nats), (1, line.bars, 1))
     bias += DENSITY_NATS * (2.0 * density - 1.0)
     played = model.play(
         np.tile(taps, (variations, 1, 1)),

@@ -20,21 +20,14 @@ __all__ = ["Drums"]
 
 Floats = npt.NDArray[np.float32]
 
-LEANING_NATS = 8.0
-"""How many nats a skill may add to the odds of a hit to have it as it is in a clip: e^8 to 1."""
-
 
 class Drums(Player[Roll]):
     """`kits` has the kit of each of the request's clips, in their order; what is played is on the first one's pads."""
 
-    way = 0.45
-    fullness = (0.03, 0.72, 0.87, 0.97, 1.06, 1.16, 1.25, 1.38, 1.50, 1.66, 2.38)
-    cold_ideas = 0.0
-
     def __init__(self, model: DrumVae, kits: Sequence[Kit]) -> None:
+        super().__init__(model)
         self._model = model
         self._kits = tuple(kits)
-        self.latent_size = model.latent_size
 
     def takes(self, clips: Sequence[Clip], out_beats: float) -> list[Take[Roll]]:
         rolls = [drum_grid.encode(clip, kit, out_beats) for clip, kit in zip(clips, self._kits, strict=True)]
@@ -57,7 +50,7 @@ class Drums(Player[Roll]):
             return np.zeros((windows, STEPS, CLASSES), np.float32)
         total = sum(
             (
-                LEANING_NATS * strength * (2.0 * take.score.cells.hits - 1.0)
+                self.leaning_nats * strength * (2.0 * take.score.cells.hits - 1.0)
                 for take, strength in zip(takes, strengths, strict=True)
             ),
             start=np.zeros_like(takes[0].score.cells.hits),

@@ -24,8 +24,6 @@ __all__ = ["Melodies"]
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
-LEANING_NATS = 8.0
-"""How many nats a skill may add to the odds of a token to have it as it is in a clip: e^8 to 1."""
 FOREIGN_NATS = 4.0
 """How many nats less a pitch class has that is foreign to the clips' keys. What a model imagines is in any key."""
 VELOCITY = 90.0
@@ -41,14 +39,10 @@ class Melodies(Player[Line]):
     from the octaves of one to those of the other, all notes at once.
     """
 
-    way = 0.7
-    fullness = (0.09, 0.16, 0.19, 0.22, 0.25, 0.29, 0.34, 0.41, 0.46, 0.50, 1.00)
-    cold_ideas = 1.0
-
     def __init__(self, model: MelodyVae, lock: Lock = OPEN) -> None:
+        super().__init__(model)
         self._model = model
         self._lock = lock
-        self.latent_size = model.latent_size
 
     def takes(self, clips: Sequence[Clip], out_beats: float) -> list[Take[Line]]:
         lines = [melody_grid.encode(clip, out_beats) for clip in clips]
@@ -84,7 +78,7 @@ class Melodies(Player[Line]):
         bias = np.tile(self._lock.bias(octaves) - FOREIGN_NATS * self._home(lines, strengths), (windows, STEPS, 1))
         rows, steps = np.ogrid[:windows, :STEPS]
         for take, strength in zip(takes, strengths, strict=True):
-            bias[rows, steps, self._allowed(take.score.windows(), octaves)] += LEANING_NATS * strength
+            bias[rows, steps, self._allowed(take.score.windows(), octaves)] += self.leaning_nats * strength
         return bias
 
     def _allowed(self, tokens: Ints, octaves: int) -> Ints:

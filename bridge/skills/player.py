@@ -10,12 +10,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from bridge.models.grid import Window, steps_in
+from bridge.models.latents import Vae
 from bridge.music.clip import Clip, Note
 from bridge.music.meter import Meter
 
@@ -76,17 +77,18 @@ class Passage(Generic[S]):
 
 
 class Player(ABC, Generic[S]):
-    """A model with its codec, in one request. Latents are [rows, latent_size]."""
+    """A model with its codec, in one request. Latents are [rows, latent_size].
 
-    latent_size: int
-    way: ClassVar[float]
-    """The power by which an amount of variation goes to another clip's latent: melodies soon are others on the way."""
-    fullness: ClassVar[tuple[float, ...]]
-    """Onsets a step of the sparsest of the windows that the model was trained on, of that sparser than nine tenths of
-    them, and so on to the fullest."""
-    cold_ideas: ClassVar[float]
-    """How much noise latents are imagined with at temperature 0: the middle of a kind of groove is a groove, but what
-    lies in the middle between melodies has hardly a note."""
+    What is different about its weights stands in its card: melodies soon are others on the `way`, and what lies in the
+    middle between them has hardly a note, while the middle of a kind of groove is a groove (`cold_ideas`).
+    """
+
+    def __init__(self, model: Vae) -> None:
+        self.latent_size = model.latent_size
+        self.way = model.card.fact("way")
+        self.fullness = model.card.facts("fullness")
+        self.cold_ideas = model.card.fact("cold_ideas")
+        self.leaning_nats = model.card.fact("leaning_nats")
 
     @abstractmethod
     def takes(self, clips: Sequence[Clip], out_beats: float) -> list[Take[S]]:

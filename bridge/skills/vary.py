@@ -13,8 +13,9 @@ from bridge.skills.player import Player, S, in_rows, joined, whole
 
 __all__ = ["vary"]
 
-# Set by what clips of two bars become at temperature 1. Notes that came or went, of ten that there were, in the median
-# of 24 clips: of drums none at an amount of 0.1, 1 at 0.2, 7 at 0.5, 12 at 1; of melodies none, 3, 12 and 15.
+# What an amount means, for every model; its card says by which `way` it goes there, and how many nats hold a note. Set
+# by what clips of two bars become at temperature 1. Notes that came or went, of ten that there were, in the median of
+# 24 clips: of drums none at an amount of 0.1, 1 at 0.2, 7 at 0.5, 12 at 1; of melodies none, 3, 12 and 15.
 FARTHEST = 0.85
 """Of the way to another clip at amount 1."""
 HELD, HELD_AT_FIRST, LET_GO = 0.45, 0.55, 0.03

@@ -81,7 +81,7 @@ def test_a_stack_is_read_in_its_place(tmp_path: Path) -> None:
             " {button: B, message: b, annotation: B.}]",
             "a of a stack cannot be 'tab': there are numbox, menu",
         ),
-        ("[]\n        labels: yes", "a stack has the key 'labels', which means nothing here: there are stack"),
+        ("[]\n        labels: yes", "a stack has the key 'labels', which means nothing here: there is stack"),
     ],
 )
 def test_what_cannot_be_stacked(tmp_path: Path, stack: str, said: str) -> None:

@@ -30,6 +30,12 @@ def cards(draw: st.DrawFn) -> Card:
         latent=latent,
         inputs=inputs,
         outputs=outputs,
+        playing={
+            "fullness": tuple(sorted(draw(st.lists(st.floats(0, 9), min_size=11, max_size=11)))),
+            "way": draw(st.floats(0.05, 10)),
+            "cold_ideas": draw(st.floats(0, 1)),
+            "leaning_nats": draw(st.floats(0, 50)),
+        },
         training_data=tuple(
             draw(
                 st.lists(
@@ -54,6 +60,21 @@ def test_a_card_survives_json(card: Card) -> None:
     assert again.to_json() == text
 
 
+def test_a_kind_without_facts_has_none_in_its_card() -> None:
+    kind = KINDS["humanise"]
+    card = replace(CARD, kind="humanise", latent=0, inputs=kind.inputs, outputs=kind.outputs, playing={})
+    text = card.to_json()
+    assert "playing" not in json.loads(text)
+    assert Card.from_json(text, "x.onnx") == card
+    assert 'the key "playing", which means nothing here' in refusal(text.replace('"name"', '"playing": {}, "name"', 1))
+
+
+def test_facts_are_taken_by_name() -> None:
+    card = Card.from_json(CARD.to_json(), "x.onnx")
+    assert card.fact("way") == 0.5
+    assert card.facts("fullness")[-1] == 9.0
+
+
 def refusal(text: str) -> str:
     with pytest.raises(BadFile) as caught:
         Card.from_json(text, "x.onnx")
@@ -63,6 +84,12 @@ def refusal(text: str) -> str:
     assert "\n" not in sentence
     assert len(sentence) < 400
     return sentence
+
+
+def played(**changes: Any) -> dict[str, Any]:
+    """With other facts in `playing`."""
+    facts = {**CARD.playing, **changes}
+    return {"playing": {name: fact for name, fact in facts.items() if fact is not ...}}
 
 
 def changed(**changes: Any) -> str:
@@ -78,7 +105,7 @@ def changed(**changes: Any) -> str:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"tempo": 120}, 'the unknown key "tempo"'),
+        ({"tempo": 120}, 'the key "tempo", which means nothing here: there are classes, codec, codec_version, inputs'),
         ({"licence": ...}, 'lacks the key "licence"'),
         ({"name": "../evil"}, 'name must be 1 to 64 of A-Z, a-z, 0-9, dot, dash, underscore and space, not "../evil"'),
         ({"name": ""}, "name must be"),
@@ -91,12 +118,14 @@ def changed(**changes: Any) -> str:
         ({"classes": 8}, "classes must be 9"),
         ({"kind": "accordion"}, f'of the kind "accordion"; this bridge knows {", ".join(KINDS)}: update the bridge'),
         ({"codec": "chord_grid"}, 'of the codec "chord_grid"; this bridge knows drum_grid, melody_grid: update the'),
-        ({"codec": "melody_grid"}, "the card's codec must be drum_grid for a drum_vae, not melody_grid."),
+        ({"codec": "melody_grid"}, "the card's codec must be drum_grid for a drum_vae, not \"melody_grid\"."),
         ({"codec_version": 2}, "uses drum_grid 2; this bridge reads drum_grid 1: update the bridge."),
         ({"codec_version": 2, "tempo": 120}, "uses drum_grid 2"),
         ({"codec_version": 0}, "uses drum_grid 0; this bridge reads drum_grid 1: export the model again."),
         ({"codec_version": "1"}, "codec_version must be a whole number"),
-        ({"seeds": [1, -1]}, "seeds must be a list"),
+        ({"seeds": [1, -1]}, "seeds must be a whole number from 0 to 9007199254740992, not -1."),
+        ({"seeds": [True]}, "seeds must be a whole number from 0 to 9007199254740992, not true."),
+        ({"seeds": {}}, "seeds must be a list of at most 256, not {}."),
         ({"seeds": [0] * 300}, "seeds must be a list of at most 256"),
         ({"training_data": {}}, "training_data must be a list"),
         ({"training_data": [{}]}, 'training_data lacks the key "name"'),
@@ -106,6 +135,23 @@ def changed(**changes: Any) -> str:
         ({"numbers": {"f\n1": 1}}, "is no name for a number"),
         ({"inputs": []}, "inputs must be an object of tensors"),
         ({"inputs": {}}, 'the card\'s inputs lack "decoding"'),
+        ({"playing": ...}, 'lacks the key "playing", by what it is played (fullness, way, cold_ideas, leaning_nats)'),
+        ({"playing": 7}, "playing must be an object, not 7"),
+        ({"playing": {}}, 'playing lacks the key "fullness"'),
+        (played(way=...), 'playing lacks the key "way"'),
+        (played(taste_nats=2.0), 'the key "taste_nats", which means nothing here: there are cold_ideas, full'),
+        (played(way=0), "playing: way must be a number from 0.05 to 10, not 0."),
+        (played(way=True), "playing: way must be a number from 0.05 to 10, not true."),
+        (played(way="1"), 'playing: way must be a number from 0.05 to 10, not "1".'),
+        (played(way=10**400), "playing: way must be a number from 0.05 to 10, not 1000"),
+        (played(cold_ideas=1.001), "playing: cold_ideas must be a number from 0 to 1"),
+        (played(leaning_nats=-1), "playing: leaning_nats must be a number from 0 to 50"),
+        (played(fullness=0.5), "playing: fullness must be a list, not 0.5"),
+        (played(fullness=[0.5] * 10), "playing: fullness must be 11 numbers, none below the one before it, not ["),
+        (played(fullness=[0.5] * 1000), "playing: fullness must be 11 numbers"),
+        (played(fullness=[*range(9), 7, 9]), "playing: fullness must be 11 numbers, none below the one before it"),
+        (played(fullness=[*range(10), 10]), "playing: fullness must be a number from 0 to 9, not 10"),
+        (played(fullness=[[]] * 11), "playing: fullness must be a number from 0 to 9, not []"),
         ({"made_by": "\ud800"}, "made_by must be one line of text"),
         ({"made_by": "x" * 2001}, "made_by must be one line of text"),
     ],
@@ -117,10 +163,15 @@ def test_a_wrong_card_is_refused_by_key(changes: dict[str, Any], words: str) -> 
 @pytest.mark.parametrize(
     ("side", "name", "tensor", "words"),
     [
-        ("inputs", "cells", {"dtype": "float32", "shape": ["E", 32, 26]}, "must be float32 ['E', 32, 27], not"),
-        ("inputs", "cells", {"dtype": "float64", "shape": ["E", 32, 27]}, 'not "float64"'),
-        ("inputs", "cells", {"dtype": "float32", "shape": [True, 32, 27]}, "shape must be a list of sizes"),
-        ("inputs", "cells", {"dtype": "float32"}, 'lacks the key "shape"'),
+        ("inputs", "cells", {"dtype": "float32", "shape": ["E", 32, 26]}, '"shape": ["E", 32, 27]}, not {"dtype": '),
+        ("inputs", "cells", {"dtype": "float64", "shape": ["E", 32, 27]}, 'not {"dtype": "float64", '),
+        ("inputs", "cells", {"dtype": "float32", "shape": [True, 32, 27]}, '"shape": [true, 32, 27]}.'),
+        ("inputs", "cells", {"dtype": "float32"}, 'not {"dtype": "float32"}.'),
+        ("inputs", "cells", {"dtype": "float32", "shape": ["E", 32, 27], "x": 1}, '"x": 1}'),
+        ("inputs", "decoding", {"dtype": "bool", "shape": {}}, '"shape": []}, not {"dtype": "bool", "shape": {}}.'),
+        ("inputs", "temperature", {"dtype": "float32", "shape": ["B", True]}, '"shape": ["B", true]}.'),
+        ("inputs", "temperature", {"dtype": "float32", "shape": ["B", 1.0]}, '"shape": ["B", 1.0]}.'),
+        ("inputs", "temperature", [], '"temperature" must be {"dtype": "float32", "shape": ["B", 1]}, not [].'),
         ("inputs", "pedal", {"dtype": "float32", "shape": []}, 'inputs have "pedal"'),
         ("outputs", "mean", {"dtype": "float32", "shape": ["E", 95]}, '"mean" must be'),
     ],

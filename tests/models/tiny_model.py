@@ -28,6 +28,12 @@ CARD = Card(
     latent=LATENT,
     inputs=INPUTS,
     outputs=OUTPUTS,
+    playing={
+        "fullness": (0.0, 0.5, 0.75, 1.0, 1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 9.0),
+        "way": 0.5,
+        "cold_ideas": 0.25,
+        "leaning_nats": 6.0,
+    },
     training_data=(TrainingData("GMD", "1.0.0", "CC-BY-4.0", "0" * 64, "Gillick et al. 2019"),),
     licence="CC-BY-4.0",
     seeds=(0, 1, 2),

@@ -20,10 +20,10 @@ from bridge.music.clip import Clip, Note
 from bridge.music.meter import FOUR_FOUR, Meter
 from bridge.music.midi_file import read_clip
 from bridge.music.scale import Scale
-from bridge.skills.continue_melody import ONSET_NATS, SURE_NATS, continue_melody
+from bridge.skills.continue_melody import SURE_NATS, continue_melody
 from bridge.skills.lock import FORBIDDEN, OPEN, Lock
 from bridge.skills.silence import LIVELIER_NATS, TRIES
-from tests.stand_in import Arrays, StandIn
+from tests.stand_in import ONSET_NATS, Arrays, StandIn
 
 METERS = [Meter(*m) for m in ((3, 4), (4, 4), (5, 4), (6, 8), (7, 8), (9, 8), (12, 8), (2, 4), (7, 16), (1, 16))]
 MAJOR = (0, 2, 4, 5, 7, 9, 11, 12)

@@ -17,9 +17,11 @@ from bridge.music.meter import Meter  # noqa: E402
 from training.data.performance import Performance  # noqa: E402
 from training.data.sources import training_data  # noqa: E402
 from training.data.tunes import Tune  # noqa: E402
-from training.graphs.export import card_of, fill_numbers, ship  # noqa: E402
+from training.graphs.card import card_in, change_card  # noqa: E402
+from training.graphs.export import card_of, ship  # noqa: E402
 from training.graphs.weights import read_weights  # noqa: E402
 from training.loop import Recipe, train  # noqa: E402
+from training.playing import measured  # noqa: E402
 from training.train import FAMILY  # noqa: E402
 
 METERS = [Meter(4, 4), Meter(3, 4), Meter(5, 4)]  # no dotted quarters: a family without windows
@@ -69,7 +71,7 @@ def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     path = work / f"{name}.onnx"
     card = card_of(product, training_data([checkpoint]), [0], 2, "a test")
     # It computes what torch does, or this raises.
-    ship(product, card, path, work / "golden")
+    ship(product, card, path, work / "golden", lambda model: measured(model, data, data, clips=1))
     return name, work, recipe, path
 
 
@@ -92,13 +94,14 @@ def test_drums_without_any_four_four_can_be_learnt_from(name: str, tmp_path: Pat
     assert member.product is not None
     product = member.product([recipe.net().eval() for _ in range(member.networks)], recipe, np.random.default_rng(0))
     path = tmp_path / "waltz.onnx"
-    ship(product, card_of(product, training_data([tmp_path / f"{name}.0.pt"]), [0], 1, "a test"), path, None)
+    card = card_of(product, training_data([tmp_path / f"{name}.0.pt"]), [0], 1, "a test")
+    ship(product, card, path, None, lambda model: measured(model, waltzes, waltzes, clips=1))
     assert Engine().load(path.read_bytes(), path.name).card.kind == name
 
 
 def test_numbers_go_into_the_card(trained: tuple[str, Path, Recipe, Path]) -> None:
     *_, path = trained
-    fill_numbers(path, {"validation_x": 0.5})
+    change_card(path, numbers={"validation_x": 0.5})
     model = Engine().load(path.read_bytes(), path.name)
     assert dict(model.card.numbers) == {"validation_x": 0.5}
 
@@ -132,7 +135,8 @@ def test_the_weights_come_back_out_of_the_file(trained: tuple[str, Path, Recipe,
     assert make is not None
     product = make([net.eval() for net in nets], recipe, np.random.default_rng(0))
     again = work / "again.onnx"
-    ship(product, card_of(product, training_data([path]), [0], 2, "a test"), again, None)
+    known = card_in(path)
+    ship(product, card_of(product, training_data([path]), [0], 2, "a test"), again, None, lambda _: known.playing)
     with np.load(work / "golden" / f"{name}.npz", allow_pickle=False) as golden:
         first = Engine().load(path.read_bytes(), "first")
         second = Engine().load(again.read_bytes(), "second")

@@ -18,7 +18,7 @@ torch = pytest.importorskip("torch", reason="needs requirements-train.txt")
 from training.data.drum_windows import Batch, Windows  # noqa: E402
 from training.data.performance import Performance  # noqa: E402
 from training.graphs import drumify, humanise  # noqa: E402
-from training.graphs.export import MAX_FILE_BYTES  # noqa: E402
+from training.graphs.card import MAX_FILE_BYTES  # noqa: E402
 from training.graphs.humanise import UNIT, HumaniseProduct  # noqa: E402
 from training.graphs.memory import HALF, Listening, Memory, as_key, mixed, octaves  # noqa: E402
 from training.networks.humanise import Humanise  # noqa: E402

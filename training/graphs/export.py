@@ -1,15 +1,16 @@
 """Trained weights -> one .onnx file with its card, and the proof that the file computes what torch does.
 
 The proof is a golden pair for each of the graph's doors: inputs, and what torch gives for them. It is asked of the file
-at once, and by `tests/models/test_golden.py` ever after.
+at once, and by `tests/models/test_golden.py` ever after. What is proved is measured then, and the card says how to play
+it.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,15 +19,15 @@ import numpy.typing as npt
 import onnx
 import onnxruntime
 
-from bridge.models.card import Card, TrainingData
+from bridge.models.card import Card, Playing, TrainingData
+from bridge.models.door import Inference, Tensors
 from bridge.models.kinds import KINDS
-from bridge.models.onnx_file import CARD_KEY, card_text
 from training.data.sources import OPEN_LICENCES
+from training.graphs.card import with_card
 from training.graphs.graph_layers import Weights
 
-__all__ = ["MAX_FILE_BYTES", "Arrays", "Product", "card_of", "fill_numbers", "ship"]
+__all__ = ["Arrays", "Product", "card_of", "ship"]
 
-MAX_FILE_BYTES = 5_000_000
 TOLERANCE = 1e-4
 NUDGE = 1e-5
 
@@ -88,6 +89,7 @@ def card_of(
     made_by: str,
     name: str | None = None,
 ) -> Card:
+    """Without what is measured of the file: by what it is played, and its figures."""
     kind = KINDS[product.kind]
     inputs, outputs = kind.sized(product.latent)
     return Card(
@@ -101,6 +103,7 @@ def card_of(
         latent=product.latent,
         inputs=inputs,
         outputs=outputs,
+        playing={},
         training_data=tuple(data),
         licence=_licence(data),
         seeds=tuple(seeds),
@@ -120,14 +123,16 @@ def _licence(data: Sequence[TrainingData]) -> str:
     return "CC BY 4.0" if "CC BY 4.0" in licences else licences[0]
 
 
-def ship(product: Product, card: Card, path: Path, golden: Path | None) -> str:
-    """Writes the file and, to `golden`, the pairs; returns how far the file is from torch. Raises ValueError if the
-    file is too large or computes something else: then nothing is written."""
+Measure = Callable[[Inference], Playing]
+"""As `training.playing.measured` does it."""
+
+
+def ship(product: Product, card: Card, path: Path, golden: Path | None, measure: Measure) -> str:
+    """Writes the file and, to `golden`, the pairs; returns how far the file is from torch. `measure` says by what it is
+    played. Raises ValueError if the file is too large or computes something else: then nothing is written."""
     model = product.graph(product.weights())
-    onnx.helper.set_model_props(model, {CARD_KEY.decode(): card.to_json()})
-    data = _checked(model, path)
     doors = product.doors()
-    session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
     farthest = 0.0
     for door, (inputs, outputs) in doors.items():
         for name, found in zip(outputs, session.run(list(outputs), inputs), strict=True):
@@ -135,6 +140,7 @@ def ship(product: Product, card: Card, path: Path, golden: Path | None) -> str:
             if wrong > TOLERANCE:
                 raise ValueError(f"{path.name}, {door}: {name} is {wrong:.2g} away from what torch computes.")
             farthest = max(farthest, wrong)
+    data = with_card(model, replace(card, playing=measure(_Proved(card, session))), path.name)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     if golden is not None:
@@ -147,18 +153,15 @@ def ship(product: Product, card: Card, path: Path, golden: Path | None) -> str:
     return f"{path}: {len(data):,} bytes, {farthest:.1e} from torch"
 
 
-def fill_numbers(path: Path, numbers: Mapping[str, float]) -> None:
-    """Puts what was measured into the card of a file that `ship` wrote."""
-    card = Card.from_json(card_text(path.read_bytes(), path.name), path.name)
-    model = onnx.load(path)
-    onnx.helper.set_model_props(model, {CARD_KEY.decode(): dataclasses.replace(card, numbers=numbers).to_json()})
-    path.write_bytes(_checked(model, path))
+class _Proved:
+    """The graph as it will be in the file, for whoever measures it."""
 
+    sha256 = ""
 
-def _checked(model: onnx.ModelProto, path: Path) -> bytes:
-    """The file's content, which the bridge takes."""
-    data: bytes = model.SerializeToString()
-    Card.from_json(card_text(data, path.name), path.name)
-    if len(data) >= MAX_FILE_BYTES:
-        raise ValueError(f"{path.name} would have {len(data):,} bytes; shipped models stay below {MAX_FILE_BYTES:,}.")
-    return data
+    def __init__(self, card: Card, session: onnxruntime.InferenceSession) -> None:
+        self.card = card
+        self._session = session
+
+    def run(self, inputs: Mapping[str, npt.NDArray[np.generic]], limit_seconds: float) -> Tensors:
+        names = list(self.card.outputs)
+        return dict(zip(names, self._session.run(names, dict(inputs)), strict=True))

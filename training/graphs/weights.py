@@ -18,10 +18,9 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 
 from bridge.errors import BadFile
-from bridge.models.card import Card
-from bridge.models.onnx_file import card_text
+from training.graphs.card import card_in
 
-__all__ = ["card_in", "read_weights"]
+__all__ = ["read_weights"]
 
 Array = npt.NDArray[np.float32]
 Arrays = Mapping[str, Array]
@@ -40,15 +39,6 @@ def read_weights(path: Path, kind: str, nets: list[nn.Module]) -> list[dict[str,
         arrays.setdefault(name, numpy_helper.to_array(tensor))
     together = any(name.startswith("members.") for name in arrays)
     return [_state(net, arrays, f"members.{i}." if together else "", path) for i, net in enumerate(nets)]
-
-
-def card_in(path: Path) -> Card:
-    """The card of a model's file. Raises BadFile."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise BadFile(f"{path} cannot be read ({error.strerror}).") from None
-    return Card.from_json(card_text(data, path.name), path.name)
 
 
 def _tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
