@@ -22,7 +22,8 @@ from tests.shipped import MODELS
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("benchmarks", "bridge", "docs", "examples", "max_for_live", "onnx_models", "presets", "tests", "training")
-PAGES = sorted([*ROOT.glob("*.md"), *(page for folder in FOLDERS for page in (ROOT / folder).rglob("*.md"))])
+IN_FOLDERS = (page for folder in FOLDERS for page in (ROOT / folder).rglob("*.md"))
+PAGES = sorted([*ROOT.glob("*.md"), *(page for page in IN_FOLDERS if "node_modules" not in page.parts)])
 MUSICIAN = (ROOT / "docs/musician.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 HOUSE = (ROOT / "docs/house.md").read_text(encoding="utf-8")

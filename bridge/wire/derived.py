@@ -2,8 +2,9 @@
 
     docs/protocol.md                   for whoever writes a client
     max_for_live/script/protocol.js    for the devices' script
+    max_for_live/script/protocol.d.ts  its types (`bridge.wire.typed`)
 
-`python -m bridge.wire.derived` writes both; with `--check` it writes nothing, and names what is stale.
+`python -m bridge.wire.derived` writes them; with `--check` it writes nothing, and names what is stale.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from bridge.music.clip import MAX_BARS, MAX_BEATS, MAX_NOTES, MIN_LENGTH_BEATS, 
 from bridge.music.meter import FOUR_FOUR
 from bridge.says import INT_HIGH, INT_LOW, Column
 from bridge.settings import INSTRUMENTS
-from bridge.wire import osc
+from bridge.wire import osc, typed
 from bridge.wire.conversation import GAP_SECONDS, LIMIT_SECONDS, LONGEST_GAP_SECONDS, PATIENCE_SECONDS
 from bridge.wire.delivery import Backoff, clip_hash
 from bridge.wire.examples import EXAMPLES
@@ -497,7 +498,11 @@ def _braces(lines: Iterable[str]) -> str:
 
 # --- the files ----------------------------------------------------------------------------------------------------
 
-FILES: dict[str, Callable[[], str]] = {"docs/protocol.md": page, "max_for_live/script/protocol.js": script}
+FILES: dict[str, Callable[[], str]] = {
+    "docs/protocol.md": page,
+    "max_for_live/script/protocol.js": script,
+    "max_for_live/script/protocol.d.ts": lambda: typed.types(script()),
+}
 """Path from the repository's root -> what must stand there."""
 
 

@@ -1,6 +1,7 @@
 // A clock that calls once, and can be put later or earlier. Put later it keeps the Task that runs: a reply of many
 // parts would otherwise cancel and make one a part.
 
+/** @param {World} world @param {() => void} f */
 function Alarm(world, f) {
     this.world = world;
     this.f = f;

@@ -4,6 +4,7 @@ var bits = require("./float32").bits;
 var hex = require("./sha1").hex;
 
 // 16 hexadecimal digits. Its numbers are such as message.write lets through.
+/** @param {Clip} clip */
 exports.clip_hash = function (clip) {
     var words = [bits(clip.length_beats), clip.numerator, clip.denominator], i, note;
     for (i = 0; i < clip.notes.length; i += 1) {

@@ -14,6 +14,10 @@ var TIMES = protocol.delivery;
 //     limit_seconds            how long an answer is waited for, from now
 //     longest_wait_seconds     between two repeats
 // `ended(messages, refusal)` is called once: one of the two is null.
+/**
+ * @param {import("./link").Link} link @param {any} request
+ * @param {(messages: any[], refusal: Refusal) => void} ended
+ */
 function Conversation(link, request, ended) {
     var conversation = this;
     this.link = link;
@@ -158,6 +162,7 @@ Conversation.prototype.hear_part = function (address, values) {
     this.wait();
 };
 
+/** @param {Heard["/sideman/clip/state"]} values */
 Conversation.prototype.hear_clip_state = function (values) {
     var clip = this.clip(values.clip_hash);
     if (clip === null) {
@@ -176,6 +181,7 @@ Conversation.prototype.hear_clip_state = function (values) {
     this.wait();
 };
 
+/** @param {Heard["/sideman/refused"]} values */
 Conversation.prototype.hear_refusal = function (values) {
     var word = protocol.refusals[values.code], clip;
     if (word === "upload") {

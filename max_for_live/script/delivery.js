@@ -4,6 +4,7 @@ var has = require("./fields").has;
 var protocol = require("./protocol");
 
 // The messages that upload a clip, without their heads: its notes in the clip's order.
+/** @param {Clip} clip @param {string} hash @returns {Asked["/sideman/clip"][]} */
 exports.parts = function (clip, hash) {
     var size = protocol.notes_a_part, count = Math.max(1, Math.ceil(clip.notes.length / size)), parts = [], i;
     for (i = 0; i < count; i += 1) {
@@ -84,8 +85,14 @@ Assembly.prototype.messages = function () {
 exports.Assembly = Assembly;
 
 // {clips, head} from the messages of a whole result, or null where they are none that holds together.
+/** @param {{address: string, values: any}[]} messages @returns {Result} */
 exports.result = function (messages) {
-    var head = messages[0].values, clips = [], totals = [], i, part;
+    /** @type {Heard["/sideman/result"]} */
+    var head = messages[0].values;
+    /** @type {Heard["/sideman/result/clip"]} */
+    var part;
+    /** @type {Clip[]} */
+    var clips = [], totals = [], i;
     if (messages[0].address !== "/sideman/result") {
         return null;
     }

@@ -12,6 +12,7 @@ var DEAF_AFTER = 8;
 var DEAF_SECONDS = 2;
 
 // `turned` is called when the device begins to hear, and when it turns deaf.
+/** @param {World} world @param {number} session @param {() => void} turned */
 function Ear(world, session, turned) {
     var ear = this;
     this.world = world;

@@ -13,6 +13,7 @@ mgraphics.init();
 mgraphics.relative_coords = 0;
 mgraphics.autofill = 0;
 
+/** @type {{world: World, device: Device<any>, is_ready: boolean}} */
 var sideman = {world: require("./world").create(), device: null, is_ready: false};
 sideman.device = require("./device").create(sideman.world);
 

@@ -5,6 +5,7 @@ exports.has = function (object, name) {
 };
 
 // The members of a list by their names.
+/** @param {{name: string}[]} list @returns {any} */
 exports.by_name = function (list) {
     var found = {};
     list.forEach(function (each) {
@@ -14,8 +15,9 @@ exports.by_name = function (list) {
 };
 
 // A new object with the fields of both; where both have one, with that of `other`.
+/** @template A, B @param {A} one @param {B} other @returns {A & B} */
 exports.joined = function (one, other) {
-    var whole = {}, name;
+    var whole = /** @type {any} */ ({}), name;
     for (name in one) {
         whole[name] = one[name];
     }

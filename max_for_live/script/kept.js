@@ -14,7 +14,9 @@ var VALUES = 2;
 var MOST_NUMBERS = 24000;
 var LARGEST = Number.MAX_VALUE;
 // What the bridge takes: what is read here goes out to it again.
+/** @type {FieldsOf<import("./protocol").heard.Note>} */
 var NOTE = by_name(protocol.groups.Note);
+/** @type {FieldsOf<Asked["/sideman/clip"]>} */
 var CLIP = by_name(message.fields("/sideman/clip"));
 // A note whose extras are not Live's own defaults: its pitch is this much higher, and four more numbers follow.
 var WITH_EXTRAS = 128;

@@ -34,6 +34,7 @@ var CANCELLED = {code: "cancelled", sentence: "The request was taken back."};
 var TORN = {code: "bad_datagram", sentence: "The bridge's answer does not hold together: report it with its log."};
 
 // The name of a device takes up to 42 bytes.
+/** @param {World} world @param {{device: string}} options */
 function Link(world, options) {
     var link = this;
     this.world = world;
@@ -41,7 +42,7 @@ function Link(world, options) {
     this.state = "silent";
     this.sentence = "Looking for the bridge.";
     this.latency_seconds = null;
-    this.names = {models: [], presets: [], kits: []};
+    this.names = no_names();
     this.changed = function () {};
 
     this.session = Math.floor(world.random() * CHANCE) * PORT_BITS;
@@ -99,6 +100,10 @@ Link.prototype.close = function () {
 
 // What only shows something, as a blend under the puck, may be replaced by the next question. What is to be written
 // (`is_lasting`) is not: it waits its turn, before any of these.
+/**
+ * @template {Kind} K @param {K} kind @param {Values<K>} values @param {Clip[]} clips
+ * @param {(result: Result | null, refusal: Refusal | null) => void} done @param {boolean} [is_lasting]
+ */
 Link.prototype.ask = function (kind, values, clips, done, is_lasting) {
     var made = this.requests.make("/sideman/" + kind, values, clips, this.world.now_seconds());
     var replaced = is_lasting ? null : this.waiting;
@@ -401,11 +406,18 @@ function stop(conversation) {
     }
 }
 
+/** @returns {Names} */
+function no_names() {
+    return {models: [], presets: [], kits: []};
+}
+
 // Several messages with one kind and name are one name: their settings add up, all else is the first that says it.
 function names_in(messages) {
-    var names = {models: [], presets: [], kits: []};
+    var names = no_names();
     messages.forEach(function (part) {
-        var said = part.values, list = part.address === "/sideman/name" ? names[said.kind + "s"] : undefined, row;
+        /** @type {Heard["/sideman/name"]} */
+        var said = part.values;
+        var list = part.address === "/sideman/name" ? names[said.kind + "s"] : undefined, row;
         if (list === undefined) {
             return;
         }
@@ -421,6 +433,7 @@ function names_in(messages) {
     return names;
 }
 
+/** @param {Heard["/sideman/name"]} said */
 function row_of(said) {
     if (said.kind === "model") {
         return {name: said.name, kind: said.about};
@@ -431,6 +444,7 @@ function row_of(said) {
     return {name: said.name, about: said.about, settings: said.settings, kit: said.kit, model: said.model};
 }
 
+/** @param {Names["presets"][0]} row @param {Heard["/sideman/name"]} said */
 function add_to(row, said) {
     if (said.kind === "preset") {
         row.settings = row.settings.concat(said.settings);

@@ -20,6 +20,7 @@ var NOTHING_PLAYS = "Nothing plays on this track: launch a clip, and it becomes 
 var MOST_REMEMBERED = 256;
 
 // ask_again(): asks once more for the blend, for the clip that plays now.
+/** @param {Holder<{live: number, boundary: number}>} device @param {() => void} ask_again */
 exports.create = function (device, ask_again) {
     var world = device.world, mode = {};
     var clip_id = null, pending = null, timer = null, is_late = false;
@@ -66,21 +67,20 @@ exports.create = function (device, ask_again) {
 
     // The newest blend is played from the boundary that the bridge named, in the place of one that still waits.
     mode.play = function (clip, sources, head) {
-        var now, own;
+        var now, own, quantum_beats;
         if (mode.clip_id() === null) {
             device.say("ready", NOTHING_PLAYS);
             return;
         }
         now = transport.snapshot(world, clip_id);
         own = mode.quantum().launch_quantum_beats;
+        quantum_beats = own === undefined ? now.launch_quantum_beats : own;
         is_late = Boolean(head.late);
         pending = {
-            clip_id: clip_id, clip: clip, sources: sources,
-            quantum_beats: own === undefined ? now.launch_quantum_beats : own
+            clip_id: clip_id, clip: clip, sources: sources, quantum_beats: quantum_beats,
+            // A song that stood when it was asked, and runs now, has its boundaries all the same.
+            start_song_beats: head.start_song_beats >= 0 ? head.start_song_beats : next_boundary(now, quantum_beats)
         };
-        // A song that stood when it was asked, and runs now, has its boundaries all the same.
-        pending.start_song_beats = head.start_song_beats >= 0 && head.start_song_beats !== null ?
-            head.start_song_beats : next_boundary(now, pending.quantum_beats);
         look();
     };
 

@@ -59,10 +59,12 @@ var GONE = "The clip is gone: choose another one.";
 var AUDIO = "This is an audio clip: choose a MIDI clip.";
 var IN_ARRANGEMENT = "In the arrangement: results go to Session slots.";
 
+/** @param {string} sentence @returns {any} */
 function refusal(sentence) {
     return {refused: true, sentence: sentence};
 }
 
+/** @param {World} world @param {string} path */
 function object(world, path) {
     var api = world.live(path);
     return Number(api.id) > 0 ? api : null;
@@ -83,16 +85,19 @@ function led_to(world, api, id) {
 }
 
 // NaN for a property that this Live is too old to have.
+/** @param {LiveApi} api @param {string} property */
 function value(api, property) {
     var answer = api.get(property);
     return answer ? Number(answer[0]) : NaN;
 }
 
 // A name that Live gave as several words is put together again; "808" came as a number.
+/** @param {LiveApi} api @param {string} property */
 function text(api, property) {
     return [].concat(api.get(property) || []).join(" ");
 }
 
+/** @param {LiveApi} api @param {string} property */
 function ids(api, property) {
     var found = [], answer = api.get(property), i;
     for (i = 1; i < answer.length; i += 2) {
@@ -117,6 +122,7 @@ function track_of(world, api) {
 }
 
 // {track_id, track_index, name}; track_index is -1 for a return track and the main track.
+/** @param {World} world @param {LiveApi} track */
 function described(world, track) {
     var id = Number(track.id);
     return {track_id: id, track_index: ids(world.live("live_set"), "tracks").indexOf(id), name: text(track, "name")};
@@ -163,6 +169,7 @@ function with_commas(number) {
 // Notes before that start (an intro before the loop) have negative times and notes behind its end have times beyond
 // length_beats. They are sent with the others: no model hears them, and a result that is this clip, as at the corner
 // of a blend, has them at their places. Muted notes are sent too and are muted again in what comes of them.
+/** @returns {Clip & {refused?: boolean}} */
 function clip_value(clip) {
     var played = region(clip);
     var numerator = value(clip, "signature_numerator"), denominator = value(clip, "signature_denominator");
@@ -191,6 +198,7 @@ function clip_value(clip) {
 // {clip_id, clip, name, color, track_id, track_index, slot_index, is_arrangement, advice}.
 // `clip` is the value for the bridge, with what only Live knows of each note. name is that of its track where the clip
 // has none. slot_index is null in the arrangement (take lanes are of it), and advice then says where results go.
+/** @param {World} world @param {number} clip_id @returns {Found} */
 function read_clip(world, clip_id) {
     var api = by_id(world, clip_id), clip, track, is_arrangement, name;
     if (api === null) {
@@ -201,7 +209,7 @@ function read_clip(world, clip_id) {
     }
     clip = clip_value(api);
     if (clip.refused) {
-        return clip;
+        return /** @type {any} */ (clip);
     }
     is_arrangement = value(api, "is_arrangement_clip") === 1;
     track = track_of(world, api);
@@ -227,6 +235,7 @@ function none() {
 }
 
 // The clip that Live's Clip View shows, else the one in the highlighted slot, as read_clip gives it, or a refusal.
+/** @param {World} world @returns {Found} */
 function selected_clip(world) {
     var view = world.live("live_set view");
     var clip = child(world, view, "detail_clip"), slot;
@@ -241,6 +250,7 @@ function selected_clip(world) {
 }
 
 // The id of the clip that the Clip View shows, or 0.
+/** @param {World} world */
 function shown_clip(world) {
     return ids(world.live("live_set view"), "detail_clip")[0];
 }
@@ -256,6 +266,7 @@ function content(world, clip_id) {
 }
 
 // The meter of the clip that the Clip View shows, else the song's.
+/** @param {World} world */
 function shown_meter(world) {
     var clip = child(world, world.live("live_set view"), "detail_clip");
     var holder = clip === null ? world.live("live_set") : clip;
@@ -295,6 +306,7 @@ function launching(world, track_id) {
 
 // Calls changed(), outside of Live's notification, when another clip, track or scene is selected. Live does not tell
 // of the highlighted slot; it is where the selected track and scene meet. Returns {stop()}.
+/** @param {World} world @param {() => void} changed */
 function watch_selection(world, changed) {
     var watched = ["detail_clip", "selected_track", "selected_scene"].map(function (property) {
         return world.observe("live_set view", property, changed);
@@ -312,6 +324,7 @@ function watch_selection(world, changed) {
 var is_in_step = false;
 
 // What `act` changes is undone by one Undo, as far as Live allows. A Live without these calls makes several steps.
+/** @template T @param {World} world @param {() => T} act @returns {T} */
 function in_one_undo_step(world, act) {
     var song = world.live("live_set");
     function say(message) {

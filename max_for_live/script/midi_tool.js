@@ -14,15 +14,14 @@ var limits = require("./protocol").limits;
 var BEGUN_SECONDS = 0.5;
 
 // own: as for sideman.create, and
-//     ask(input)             {kind, values, refs, clips, made_of} for the bridge, or {sentence}
-//     button, press          the message of the button, and the sentence that asks for it
+//     ask(device, input, bars, send)     asks the bridge, by send({kind, values, refs, clips, made_of})
+//     button, press                      the message of the button, and the sentence that asks for it
 // input: {start_beats, length_beats, numerator, denominator, scale, ours: the notes as ours, from start_beats on}
+/** @template K @param {World} world @param {OwnTool<K>} own @returns {Device<K>} */
 exports.create = function (world, own) {
     var context = null, asked_for = null, answer = null, presses = 0, ours = null;
-    own.menus = ["preset", "kit"];
-    own.unchosen = {preset: "No Preset", kit: "Default Kit"};
-    own.buttons = {};
-    own.buttons[own.button] = function () {
+    var buttons = /** @type {any} */ ({});
+    buttons[own.button] = function () {
         // An answer that Live did not take from the network is given now.
         if (answer === null || answer.is_given) {
             device.next_seed();
@@ -51,7 +50,9 @@ exports.create = function (world, own) {
         return why;
     }
 
-    var device = sideman.create(world, own);
+    var device = sideman.create(world, fields.joined(own, {
+        buttons: buttons, unchosen: {preset: "No Preset", kit: "Default Kit"}
+    }));
     var take = device.message;
 
     device.message = function (message, values) {
@@ -118,17 +119,18 @@ exports.create = function (world, own) {
     }
 
     function ask(input, key) {
-        var bars = input.length_beats * input.denominator / (4 * input.numerator), request;
+        var bars = input.length_beats * input.denominator / (4 * input.numerator);
         if (input.length_beats < limits.shortest_beats || bars > limits.bars) {
             device.say("refused", "The selection is " +
                 (bars > limits.bars ? "longer than " + limits.bars + " bars." : "shorter than " + limits.shortest + "."));
             return;
         }
-        request = own.ask(device, input, Math.ceil(bars - 1e-6));
-        if (request.sentence) {
-            device.say("refused", request.sentence);
-            return;
-        }
+        own.ask(device, input, Math.ceil(bars - 1e-6), function (request) {
+            send(request, input, key);
+        });
+    }
+
+    function send(request, input, key) {
         asked_for = key;
         request.seed = Math.round(device.knob("seed"));
         request.snapshot = {numerator: input.numerator, denominator: input.denominator};

@@ -20,6 +20,7 @@ function by_start(a, b) {
 }
 
 // Live's notes as ours, sorted by start and pitch: the same clip has the same hash whenever it is read.
+/** @param {LiveNote[]} read @param {number} origin_beats @returns {Note[]} */
 exports.from_live = function (read, origin_beats) {
     return read.map(function (note) {
         return {
@@ -37,6 +38,7 @@ exports.from_live = function (read, origin_beats) {
 };
 
 // What `source` means: the notes of the request's clips, one clip after the other.
+/** @param {Clip[]} clips @returns {Note[]} */
 exports.counted = function (clips) {
     var all = [];
     clips.forEach(function (clip) {
@@ -50,6 +52,7 @@ function as_it_was(heard, sent) {
     return heard === float32.round(sent) ? sent : heard;
 }
 
+/** @param {Note} note @param {number} origin_beats @param {Note} [source] @returns {LiveNote} */
 function specification(note, origin_beats, source) {
     var like = source || note;
     function extra(name) {
@@ -68,6 +71,7 @@ function specification(note, origin_beats, source) {
 }
 
 // How long a result is: exactly as long as the clip of the request that it is as long as.
+/** @param {Clip} clip @param {Clip[]} sources */
 exports.length_of = function (clip, sources) {
     var length_beats = clip.length_beats;
     sources.forEach(function (source) {
@@ -78,6 +82,7 @@ exports.length_of = function (clip, sources) {
 
 // Our notes as Live's, for add_new_notes, in order of their start. What only Live knows of a note comes from its source
 // among `sources` (of `counted`); a note without one, say of a clip that was kept, has its own or Live's defaults.
+/** @param {Note[]} ours @param {number} origin_beats @param {Note[]} sources */
 exports.to_live = function (ours, origin_beats, sources) {
     return ours.slice().sort(by_start).map(function (note) {
         return specification(note, origin_beats, note.source >= 0 ? sources[note.source] : undefined);
@@ -91,6 +96,7 @@ exports.again = function (read) {
 
 // The notes of a clip for a loop of `loop_beats`: those of a shorter clip are repeated until the loop is full. Notes
 // before the start come once; those behind the end, which nobody heard, are left out, since they would be heard.
+/** @param {Clip} clip @param {number} loop_beats */
 exports.looped = function (clip, loop_beats) {
     var filled = [], pass, note, i;
     if (!(clip.length_beats < loop_beats - PLACE_BEATS)) {
@@ -113,6 +119,7 @@ function moved(note, by_beats) {
 }
 
 // How many of these notes for Live have a place of their own. Of two at one pitch and start Live keeps one.
+/** @param {LiveNote[]} specifications */
 exports.places = function (specifications) {
     var last = {}, count = 0;
     specifications.forEach(function (note) {

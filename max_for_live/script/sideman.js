@@ -35,9 +35,11 @@ var RESTING_SECONDS = 0.7;
 var UNCHOSEN = {preset: "None", kit: "Default"};
 var MOST_RESULTS_SHOWN = 18;
 
+/** @template K @param {World} world @param {Own<K>} own @returns {Device<K>} */
 exports.create = function (world, own) {
     var menus = own.menus || ["preset", "kit"], unchosen = own.unchosen || UNCHOSEN;
-    var device = {
+    /** @type {Device<any>} */
+    var device = /** @type {any} */ ({
         world: world,
         knobs: fields.joined({seed: 0, lock: 0}, own.knobs),
         chosen: {preset: "", kit: "", model: ""}, // the names chosen in the menus, and the preset's model; "" is none
@@ -59,7 +61,7 @@ exports.create = function (world, own) {
             width: 0, height: 0, colors: null, state: "silent", sentence: "", latency_seconds: null, target: "",
             hint: "", status_height: 0, body: "roll", sources: [], results: [], chosen: -1
         }
-    };
+    });
     // What the device itself has to say until something else happens: {state, sentence}, or null.
     var notice = null, kept_lists = {}, refreshing = null, told_names = "", selection = null, keeping = null,
         recalled = {request: null, named: null}, greyed = [];
@@ -143,7 +145,7 @@ exports.create = function (world, own) {
 
     // What the bridge is given of these knobs, by their own names.
     device.values = function (knobs) {
-        var values = {};
+        var values = /** @type {any} */ ({});
         knobs.forEach(function (knob) {
             values[knob] = device.knob(knob);
         });
@@ -152,7 +154,7 @@ exports.create = function (world, own) {
 
     // The same, with the instrument that is chosen, and Live's own scale where the switch says so.
     device.musical_values = function (knobs) {
-        var values = device.values(knobs);
+        var values = /** @type {any} */ (device.values(knobs));
         values.instrument = INSTRUMENTS[Math.round(device.knob("instrument"))];
         return fields.has(device.knobs, "scale") && device.knobs.scale ?
             fields.joined(values, transport.scale(world)) : values;
@@ -486,6 +488,7 @@ exports.create = function (world, own) {
     //     seed
     //     done(result)      when the clips are there
     device.ask = function (request) {
+        /** @type {any} */
         var values = [request.snapshot || {}, request.values, request.refs].reduce(
             fields.joined, transport.snapshot(world, request.clip_id)
         );
@@ -525,12 +528,13 @@ exports.create = function (world, own) {
         labels = result.clips.map(function (clip, index) {
             return names.clip_name(index + 1, count, request.made_of, result.head);
         });
-        live_set.in_one_undo_step(world, function () {
-            done = slots.write(world, place, result.clips, labels, request.clips, request.color);
+        done = live_set.in_one_undo_step(world, function () {
+            var written = slots.write(world, place, result.clips, labels, request.clips, request.color);
             request.other_model = Boolean(request.model_hash) && request.model_hash !== result.head.model_hash;
             request.model_hash = result.head.model_hash;
             device.last = request;
             keep_last(request);
+            return written;
         });
         device.model.results = result.clips.slice(0, MOST_RESULTS_SHOWN).map(function (clip, index) {
             return {name: labels[index], clip: clip};

@@ -15,6 +15,7 @@ function rows(first, count) {
 }
 
 // Why no clip can be made on the track, or "".
+/** @param {World} world @param {LiveApi} track */
 function trouble_of(world, track) {
     if (track === null) {
         return "The track is gone: choose another one.";
@@ -36,6 +37,7 @@ function trouble_of(world, track) {
 }
 
 // The row of Live's highlighted slot, whatever its track, or 0.
+/** @param {World} world */
 function highlighted_row(world) {
     var slot = live_set.child(world, world.live("live_set view"), "highlighted_clip_slot");
     var track = slot === null ? null : live_set.track_of(world, slot);
@@ -44,6 +46,7 @@ function highlighted_row(world) {
 
 // Which row results go below, for `targets`: that of the source clip on the same track. The clip of another track
 // has its results from its own row on, so that they are launched with it. null without a clip in a slot.
+/** @param {Found} source @param {number} track_id */
 exports.below = function (source, track_id) {
     if (!source || source.refused || source.slot_index === null) {
         return null;
@@ -62,6 +65,7 @@ exports.targets = function (world, track_id, below_slot, count) {
     return found(world, track_id, below_slot === null ? highlighted_row(world) : below_slot + 1, count);
 };
 
+/** @param {World} world @param {number} track_id @param {number} from_row @param {number} count @returns {Place} */
 function found(world, track_id, from_row, count) {
     var track = live_set.by_id(world, track_id), trouble = trouble_of(world, track);
     var slots, first, row, grows, probe = null;
@@ -127,6 +131,7 @@ function told(first, written, asked, trouble) {
 }
 
 // Live's smaller editions have a largest number of scenes: what was added shows in the track's slots.
+/** @param {World} world @param {number} count */
 function add_scenes(world, count) {
     var song = world.live("live_set"), i;
     try {

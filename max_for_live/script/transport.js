@@ -31,6 +31,7 @@ exports.quantum_beats = function (index, numerator, denominator) {
 // With clip_id, the launch quantization is that clip's own where it has one: live mode changes this clip when Live
 // would launch it. Boundaries are counted from the start of the song: behind a change of meter in the arrangement they
 // may lie within Live's bars.
+/** @param {World} world @param {number} [clip_id] @returns {Snapshot} */
 exports.snapshot = function (world, clip_id) {
     var song = world.live("live_set");
     var clip = clip_id ? live_set.by_id(world, clip_id) : null;
@@ -49,11 +50,13 @@ exports.snapshot = function (world, clip_id) {
 };
 
 // Seconds from a snapshot to a song position, at the snapshot's tempo; negative where it has passed.
+/** @param {Snapshot} snapshot @param {number} song_beats */
 exports.seconds_to = function (snapshot, song_beats) {
     return (song_beats - snapshot.song_beats) * 60 / snapshot.tempo_bpm;
 };
 
 // Live's own scale, {root, scale}, or {} where none is set. Live 12 has a switch for it; Live 11 has not.
+/** @param {World} world @returns {{root?: number, scale?: string}} */
 exports.scale = function (world) {
     var song = world.live("live_set"), name = live_set.text(song, "scale_name");
     if (name === "" || live_set.value(song, "scale_mode") === 0) {

@@ -3,6 +3,7 @@
 var MOST_SHOWN = 400;
 
 // finished(points): the drag is over; points {x, y} of the pad, one for each bar.
+/** @param {Holder<{path: number, path_bars: number}>} device @param {(points: Point[]) => void} finished */
 exports.create = function (device, finished) {
     var world = device.world, passed = [], is_on = false, is_walking = false;
     var walk = {};

@@ -4,6 +4,7 @@
 // as a clip; Path writes a walk as one long clip; with Live on, the clip that plays on this track becomes the blend.
 
 var corners = require("../corners");
+var fields = require("../fields");
 var live_mode = require("../live_mode");
 var screen = require("../screen");
 var sideman = require("../sideman");
@@ -11,6 +12,10 @@ var walk = require("../walk");
 
 var LETTERS = ["a", "b", "c", "d"];
 var FIRST_TO_GRAB = "Select a clip and press Grab A. Then grab others: two to four make a blend.";
+/** @type {"blend"} */
+var BLEND = "blend";
+/** @type {"path"} */
+var PATH = "path";
 var ONE_MORE = "Grab a second clip: one alone is no blend.";
 
 exports.create = function (world) {
@@ -43,35 +48,38 @@ exports.create = function (world) {
     }
 
     // A path is made again as long as the set is open.
+    /** @param {Last} last @returns {{corners: ClipIndex[]}} */
     function refs(last) {
         return last.kind === "path" ? null : {
             corners: last.clips.map(function (clip, index) { return device.ref(index, last.kit); })
         };
     }
 
-    // The request for the puck's place, or for a way through `points`; null where there are not two corners.
-    function request(points) {
-        var blended = corners.of(held()), clips, values;
+    // What a blend and a path have in common; null where there are not two corners.
+    function of_corners() {
+        var blended = corners.of(held()), clips;
         if (blended === null) {
             return null;
         }
         clips = blended.corners.map(function (corner) { return corner.clip; });
-        values = device.musical_values(["temperature"]);
-        if (points === undefined) {
-            copy_place(values, blended.place(device.knob("x"), device.knob("y")));
-        }
         return {
-            kind: points === undefined ? "blend" : "path", values: values, refs: refs({clips: clips}), clips: clips,
+            refs: refs({clips: clips}), clips: clips,
             made_of: blended.corners.map(function (corner) { return corner.name; }),
             seed: Math.round(device.knob("seed")),
-            points: points === undefined ? null : points.map(function (point) { return blended.place(point.x, point.y); }),
+            at: blended.place,
             place: function (count) { return device.place_at_home(null, count); }
         };
     }
 
-    function copy_place(values, place) {
-        values.x = place.x;
-        values.y = place.y;
+    // The request for the puck's place, or null.
+    function request() {
+        var asked = of_corners();
+        return asked === null ? null : fields.joined(asked, {
+            kind: BLEND,
+            values: fields.joined(
+                device.musical_values(["temperature"]), asked.at(device.knob("x"), device.knob("y"))
+            )
+        });
     }
 
     // Asks for the blend where the puck stands. A newer question takes the place of one that waits. A set that was just
@@ -81,18 +89,19 @@ exports.create = function (world) {
         if (asked === null) {
             return;
         }
-        asked.clip_id = playing.clip_id();
-        asked.snapshot = playing.quantum();
         // What was asked before Live mode was turned on is shown, not played.
         is_for_live = Boolean(device.knob("live")) && is_only_shown !== true;
-        asked.done = function (result) {
-            now = result.clips[0];
-            if (is_for_live && device.knob("live")) {
-                playing.play(now, asked.clips, result.head);
+        device.ask(fields.joined(asked, {
+            clip_id: playing.clip_id(),
+            snapshot: playing.quantum(),
+            done: function (result) {
+                now = result.clips[0];
+                if (is_for_live && device.knob("live")) {
+                    playing.play(now, asked.clips, result.head);
+                }
+                world.redraw();
             }
-            world.redraw();
-        };
-        device.ask(asked);
+        }));
     }
 
     function freeze() {
@@ -105,13 +114,18 @@ exports.create = function (world) {
     }
 
     function finish_path(points) {
-        var asked = request(points);
+        var asked = of_corners();
         if (asked === null) {
             device.say("refused", FIRST_TO_GRAB);
             return;
         }
-        asked.refs.points = asked.points;
-        device.make(asked);
+        device.make(fields.joined(asked, {
+            kind: PATH,
+            values: device.musical_values(["temperature"]),
+            refs: fields.joined(asked.refs, {
+                points: points.map(function (point) { return asked.at(point.x, point.y); })
+            })
+        }));
     }
 
     device.on_clip = function (what) {

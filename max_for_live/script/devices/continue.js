@@ -1,5 +1,6 @@
 // Sideman Continue: the bars that follow the selected clip.
 
+var fields = require("../fields");
 var sideman = require("../sideman");
 var live_set = require("../live_set");
 
@@ -18,22 +19,25 @@ exports.create = function (world) {
     var source = null;
 
     // The primer comes first, and chords, if there are any, behind it.
+    /** @param {Last} last @returns {{clip: ClipIndex, chords: ClipIndex[]}} */
     function refs(last) {
         return {clip: device.ref(0, last.kit), chords: last.clips.length > 1 ? [{clip: 1, kit: null}] : []};
     }
 
     function play_on() {
-        var found = live_set.selected_clip(world), chords = device.clips.chords, clips, values;
+        var found = live_set.selected_clip(world), chords = device.clips.chords, clips;
         if (found.refused) {
             device.say("refused", found.sentence);
             return;
         }
         clips = chords ? [found.clip, chords.clip] : [found.clip];
-        values = device.musical_values(["length", "variations", "temperature"]);
-        values.with_primer = device.knob("primer");
         device.make({
-            kind: "continue", values: values, refs: refs({clips: clips}), clips: clips, made_of: [found.name],
-            seed: device.next_seed(), color: found.color,
+            kind: "continue",
+            values: fields.joined(device.musical_values(["length", "variations", "temperature"]), {
+                with_primer: device.knob("primer")
+            }),
+            refs: refs({clips: clips}), clips: clips, made_of: [found.name], seed: device.next_seed(),
+            color: found.color,
             place: function (count) { return device.place(found, count); }
         });
     }

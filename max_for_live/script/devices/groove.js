@@ -21,6 +21,7 @@ exports.create = function (world) {
     });
     var source = null;
 
+    /** @param {Last} last @returns {{clip: ClipIndex}} */
     function refs(last) {
         return {clip: device.ref(0, last.kit)};
     }

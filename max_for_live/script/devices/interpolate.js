@@ -19,6 +19,7 @@ exports.create = function (world) {
         is_at_home: function () { return true; }
     });
 
+    /** @param {Last} last @returns {{first: ClipIndex, last: ClipIndex}} */
     function refs(last) {
         return {first: device.ref(0, last.kit), last: device.ref(1, last.kit)};
     }

@@ -5,27 +5,6 @@ var midi_tool = require("../midi_tool");
 
 var VARY = 0;
 
-function is_vary(device) {
-    return Math.round(device.knob("mode")) === VARY;
-}
-
-function ask(device, input) {
-    var clip = {
-        length_beats: input.length_beats, numerator: input.numerator, denominator: input.denominator, notes: input.ours
-    }, values;
-    if (clip.notes.length === 0) {
-        return {sentence: "There are no notes here to change: the Generator makes new ones."};
-    }
-    if (is_vary(device)) {
-        values = fields.joined(device.musical_values(["amount", "temperature"]), input.scale);
-        values.variations = 1;
-        return {kind: "vary", values: values, refs: {clip: device.ref(0)}, clips: [clip], made_of: []};
-    }
-    values = device.values(["amount", "temperature"]);
-    values.keep_swing = device.knob("swing");
-    return {kind: "humanise", values: values, refs: {clip: device.ref(0)}, clips: [clip], made_of: []};
-}
-
 exports.create = function (world) {
     var device = midi_tool.create(world, {
         name: "transformation",
@@ -33,10 +12,37 @@ exports.create = function (world) {
         shown_by: ["mode"],
         knobs: {amount: 0.5, temperature: 1, instrument: 0, swing: 1, mode: VARY},
         press: "Press Transform in the device.",
-        ask: ask
+        ask: function (tool, input, bars, send) {
+            var clip = {
+                length_beats: input.length_beats, numerator: input.numerator, denominator: input.denominator,
+                notes: input.ours
+            };
+            if (clip.notes.length === 0) {
+                tool.say("refused", "There are no notes here to change: the Generator makes new ones.");
+            } else if (is_vary()) {
+                send({
+                    kind: "vary",
+                    values: fields.joined(
+                        fields.joined(tool.musical_values(["amount", "temperature"]), input.scale), {variations: 1}
+                    ),
+                    refs: {clip: tool.ref(0)}, clips: [clip], made_of: []
+                });
+            } else {
+                send({
+                    kind: "humanise",
+                    values: fields.joined(tool.values(["amount", "temperature"]), {keep_swing: tool.knob("swing")}),
+                    refs: {clip: tool.ref(0)}, clips: [clip], made_of: []
+                });
+            }
+        }
     });
+
+    function is_vary() {
+        return Math.round(device.knob("mode")) === VARY;
+    }
+
     device.unused = function () {
-        return is_vary(device) ? ["swing"] : ["instrument"];
+        return is_vary() ? ["swing"] : ["instrument"];
     };
     return device;
 };

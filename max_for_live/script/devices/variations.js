@@ -18,8 +18,17 @@ exports.create = function (world) {
     });
     var source = null;
 
+    /** @param {Last} last @returns {object} */
     function refs(last) {
-        return last.kind === "vary" ? {clip: device.ref(0, last.kit)} : {kit: device.ref(0, last.kit).kit};
+        return last.kind === "vary" ? of_clip(last.kit) : of_kit(last.kit);
+    }
+
+    function of_clip(kit) {
+        return {clip: device.ref(0, kit)};
+    }
+
+    function of_kit(kit) {
+        return {kit: device.ref(0, kit).kit};
     }
 
     function generate() {
@@ -36,7 +45,7 @@ exports.create = function (world) {
     function vary(found) {
         var values = device.musical_values(["amount", "variations", "temperature"]);
         device.make({
-            kind: "vary", values: values, refs: refs({kind: "vary"}), clips: [found.clip], made_of: [found.name],
+            kind: "vary", values: values, refs: of_clip(), clips: [found.clip], made_of: [found.name],
             seed: device.next_seed(), color: found.color,
             place: function (count) { return device.place(found, count); }
         });
@@ -45,7 +54,7 @@ exports.create = function (world) {
     function create() {
         var values = device.musical_values(["bars", "variations", "density", "temperature"]);
         device.make({
-            kind: "generate", values: values, refs: refs({kind: "generate"}), clips: [], made_of: "GENERATE",
+            kind: "generate", values: values, refs: of_kit(), clips: [], made_of: "GENERATE",
             seed: device.next_seed(),
             place: function (count) { return device.place(null, count); }
         });
