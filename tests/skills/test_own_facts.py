@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bridge.models.door import Tensors
 from bridge.models.drum_continuation import DrumContinuation
 from bridge.models.drum_vae import DrumVae
 from bridge.models.drumify import Drumify
 from bridge.models.engine import LoadedModel
 from bridge.models.melody_continuation import MelodyContinuation
 from bridge.models.melody_vae import MelodyVae
-from bridge.models.model_use import ModelUse, Tensors
+from bridge.models.model_use import ModelUse
 from bridge.music.clip import Clip
 from bridge.music.kit import GENERAL_MIDI
 from bridge.music.meter import Meter

@@ -13,10 +13,10 @@ import pytest
 
 from bridge.models import drum_grid
 from bridge.models.card import Card
+from bridge.models.door import Tensors
 from bridge.models.engine import LoadedModel
 from bridge.models.grid import steps_in
 from bridge.models.kinds import KINDS
-from bridge.models.model_use import Tensors
 from bridge.models.store import Store
 from bridge.music.clip import Clip
 from bridge.music.kit import GENERAL_MIDI
