@@ -39,6 +39,7 @@ __all__ = ["DEFAULT_KIT", "Band", "Choice", "Made"]
 
 DEFAULT_KIT = "general_midi"
 GRIDS_KEPT = 8
+CLIPS_KNOWN = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,11 +195,27 @@ def _numbered(clips: Sequence[Clip]) -> tuple[Clip, ...]:
     numbered, first = [], 0
     for clip in clips:
         last = first + len(clip.notes)
-        if {note.source for note in clip.notes} != set(range(first, last)):
+        if not _is_numbered(clip, first):
             clip = clip.with_notes(replace(note, source=first + i) for i, note in enumerate(clip.notes))
         numbered.append(clip)
         first = last
     return tuple(numbered)
+
+
+_KNOWN_AS_NUMBERED: dict[int, tuple[Clip, int]] = {}
+"""By identity: the corners of a blend are asked for again and again."""
+
+
+def _is_numbered(clip: Clip, first: int) -> bool:
+    known = _KNOWN_AS_NUMBERED.get(id(clip))
+    if known is not None and known[0] is clip and known[1] == first:
+        return True
+    if {note.source for note in clip.notes} != set(range(first, first + len(clip.notes))):
+        return False
+    if len(_KNOWN_AS_NUMBERED) >= CLIPS_KNOWN:
+        _KNOWN_AS_NUMBERED.clear()
+    _KNOWN_AS_NUMBERED[id(clip)] = (clip, first)
+    return True
 
 
 def _memory_key(choice: Choice) -> tuple[object, ...]:

@@ -9,7 +9,7 @@ to its default. A value that is wrong raises BadValue with the sentence that a d
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Annotated, Any, ClassVar, Generic, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
@@ -28,6 +28,7 @@ __all__ = [
 MAX_NAME_BYTES = 160
 """Of a preset or kit: 40 characters of whichever script."""
 
+Self = TypeVar("Self", bound="Request[Any]")
 C = TypeVar("C")
 """What stands for a clip: `Given`, and on the wire, where clips travel apart from requests, a reference."""
 
@@ -85,6 +86,13 @@ class Request(Generic[C]):
             right = checked(column, value, self.SKILL)
             if right is not value:
                 object.__setattr__(self, column.name, right)
+
+    @classmethod
+    def of_checked(cls: type[Self], values: Mapping[str, Any]) -> Self:
+        """A request of values that were checked one by one, as those that arrive over the wire are."""
+        request = object.__new__(cls)
+        request.__dict__.update(values)
+        return request
 
     @property
     def clips(self) -> tuple[C, ...]:

@@ -194,7 +194,7 @@ class Conversation:
     def _again(self, now_seconds: float) -> list[Ask]:
         """The request, or the same again: its snapshot of the transport is as old as that."""
         self._lacks_clip = self._has_forgotten = False
-        if not isinstance(self.ask, Timed):
+        if not isinstance(self.ask, Timed) or now_seconds == self._asked_seconds:
             return [self.ask]
         return [replace(self.ask, asked_seconds_ago=min(MOST_AGE_SECONDS, now_seconds - self._asked_seconds))]
 

@@ -24,6 +24,7 @@ _REQUESTS: dict[type[SkillAsk], type[Request[Any]]] = {
     if issubclass(kind, SkillAsk)
 }
 _MESSAGES = {request: message for message, request in _REQUESTS.items()}
+_NAMES = {request: tuple(field.name for field in fields(request)) for request in _MESSAGES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +40,16 @@ class Envelope:
 def opened(ask: SkillAsk, clips: Sequence[Clip]) -> Envelope:
     """The envelope of a message whose clips, in the order of `ask.clips`, are these.
 
-    Raises BadValue for a transport or a request that cannot be: before anything is played.
+    Raises BadValue for a transport that cannot be: before anything is played.
     """
     kind = _REQUESTS[type(ask)]
-    values = {field.name: getattr(ask, field.name) for field in fields(kind)}
+    values = {name: getattr(ask, name) for name in _NAMES[kind]}
     given = iter([Given(clip, ref.kit) for clip, ref in zip(clips, ask.clips, strict=True)])
     for name, many in clip_fields(kind):
         values[name] = tuple(next(given) for _ in values[name]) if many else next(given)
     meter = Meter(ask.numerator, ask.denominator)
     transport = Transport(ask.is_playing, ask.song_beats, ask.tempo_bpm, meter, ask.launch_quantum_beats)
-    request: Any = kind(**values)
+    request: Any = kind.of_checked(values)
     return Envelope(request, transport, ask.asked_seconds_ago, ask.deadline_seconds)
 
 
@@ -58,7 +59,7 @@ def sealed(envelope: Envelope, head: Mapping[str, Any], name_of: Callable[[Clip]
     A kit travels by its name: the bridge must have one of that name.
     """
     request, transport = envelope.request, envelope.transport
-    values = {field.name: getattr(request, field.name) for field in fields(request)}
+    values = {name: getattr(request, name) for name in _NAMES[type(request)]}
     for name, many in clip_fields(type(request)):
         clips = values[name] if many else (values[name],)
         refs = tuple(ClipRef(name_of(given.clip), _name(given.kit)) for given in clips)

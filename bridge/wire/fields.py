@@ -15,9 +15,8 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
-from itertools import chain, islice
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, groupby, islice
 from operator import attrgetter, length_hint
 from typing import Any
 
@@ -139,7 +138,7 @@ def to_datagram(message: Message, version: int = VERSION) -> bytes:
 
     The ranges are checked where it arrives.
     """
-    tags, arguments = _written(columns(type(message), version), message)
+    tags, arguments = _written(message, version)
     try:
         datagram = osc.encode(message.ADDRESS, arguments, tags)
     except BadValue:
@@ -154,44 +153,52 @@ def to_datagram(message: Message, version: int = VERSION) -> bytes:
     return datagram
 
 
-def _written(row: Sequence[Column], holder: object) -> tuple[str, list[Any]]:
+def _written(message: Message, version: int) -> tuple[str, list[Any]]:
     """Type tags and arguments, as the wire has them."""
     tags: list[str] = []
     values: list[Any] = []
-    for column in row:
-        value = getattr(holder, column.name)
-        if column.many:
+    for single, of_run, get in _runs(type(message), version):
+        if single is None:
+            tags.append(of_run)
+            values += get(message)
+            continue
+        members = getattr(message, single.name)
+        if single.many:
             tags.append("i")
-            values.append(len(value))
-        members = value if column.many else (value,)
-        if column.group:
-            of_each, flat = _flat(column.group, members)
-            tags.append(of_each * len(members))
-            values += flat
+            values.append(len(members))
         else:
-            tags.append(TAGS[column.kind] * len(members))
-            values += [_argument(column, member) for member in members]
+            members = (members,)
+        tags.append(of_run * len(members))
+        values += chain.from_iterable(map(get, members)) if single.group else map(int, members)
+    if None in values:
+        flat = "".join(tags)
+        values = [_NONE[flat[i]] if value is None else value for i, value in enumerate(values)]
     return "".join(tags), values
 
 
-def _flat(group: tuple[Column, ...], members: Sequence[object]) -> tuple[str, list[Any]]:
-    """A member's tags, and the fields of all, one member after the other. Notes come by the hundred: what they hold is
-    what their fields say, so that only a missing number has to be written another way."""
-    tags, get = _getter(group)
-    if "s" in tags or len(group) == 1:
-        return tags, [_argument(field, getattr(member, field.name)) for member in members for field in group]
-    flat = list(chain.from_iterable(map(get, members)))
-    return tags, [-1 if value is None else value for value in flat] if None in flat else flat
+_NONE: dict[str, int | float | str] = {"i": -1, "f": -1.0, "s": ""}
 
 
-@lru_cache(maxsize=32)
-def _getter(group: tuple[Column, ...]) -> tuple[str, Callable[[object], tuple[Any, ...]]]:
-    return "".join(TAGS[field.kind] for field in group), attrgetter(*(field.name for field in group))
+Run = tuple[Column | None, str, Callable[[Any], Iterable[Any]]]
+_RUNS: dict[tuple[type, int], tuple[Run, ...]] = {}
 
 
-def _argument(column: Column, value: Any) -> int | float | str:
-    kind = int if column.kind is bool else column.kind
-    if value is None:
-        return "" if kind is str else kind(-1)
-    argument: int | float | str = kind(value)
-    return argument
+def _runs(kind: type[Message], version: int) -> tuple[Run, ...]:
+    """The message's columns in pieces that are written at once: plain fields that follow one another, and each list or
+    group by itself, with the tags of a member and what takes its fields out of it."""
+    if (kind, version) not in _RUNS:
+        runs: list[Run] = []
+        for is_plain, some in groupby(columns(kind, version), lambda column: not (column.many or column.group)):
+            if is_plain:
+                runs.append((None, *_taken(tuple(some))))
+            else:
+                runs += [(column, *_taken(column.group or (column,))) for column in some]
+        _RUNS[kind, version] = tuple(runs)
+    return _RUNS[kind, version]
+
+
+def _taken(columns_: tuple[Column, ...]) -> tuple[str, Callable[[Any], Iterable[Any]]]:
+    names = [column.name for column in columns_]
+    get: Callable[[Any], Any] = attrgetter(*names)
+    tags = "".join(TAGS[column.kind] for column in columns_)
+    return tags, get if len(names) > 1 else lambda holder: (get(holder),)
