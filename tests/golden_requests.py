@@ -179,7 +179,7 @@ _WRITTEN = {
     # Before beat 0, just before it, early on it at the loop's end, behind the end; the softest and the loudest.
     "edges": _clip(
         4.0, (SNARE, -0.3, 0.2, 60.0), (KICK, -0.05, 0.2, 127.0), (SNARE, 1.0, 0.2, 1.0), (SHAKER, 1.5, 0.2, 50.0),
-        (KICK, 2.02, 0.2, 127.0), (CLAP, 3.0, 0.2, 90.0), (SNARE, 3.02, 0.1, 40.0), (RIM, 2.5, 0.2, 70.0),
+        (KICK, 2.02, 0.2, 127.0), (CLAP, 3.0, 0.2, 90.0), (SNARE, 3.02, 0.1, 40.0), (RIM, 2.61, 0.2, 70.0),
         (CRASH, 3.94, 0.9, 110.0), (HAT, 3.9, 0.2, 60.0), (HAT, 3.97, 0.2, 90.0), (KICK, 4.5, 0.2, 80.0),
         *_struck(HAT, 0.5, 1.5, 2.5, 3.5),
     ),
@@ -191,7 +191,7 @@ _WRITTEN = {
     # --- melodies
     "slow": _line((64, 6.0), (67, 2.0), (69, 6.0), (62, 2.0)),
     "melody with edges": _clip(
-        8.0, (60, -0.4, 0.3, 60.0), (62, -0.06, 0.9, 90.0), (64, 1.0, 1.0, 1.0), (65, 2.05, 0.6, 127.0),
+        8.0, (60, -0.4, 0.3, 60.0), (62, -0.06, 0.9, 90.0), (64, 1.0, 1.0, 1.0), (65, 2.11, 0.6, 127.0),
         (67, 3.0, 2.0, 90.0), (64, 5.0, 1.0, 80.0), (62, 6.0, 1.0, 76.0), (60, 7.0, 0.8, 72.0), (69, 7.93, 1.5, 99.0),
         (72, 9.0, 1.0, 80.0),
     ),
@@ -251,6 +251,11 @@ _WRITTEN = {
     "chords in 2/2": _clip(
         8.0, *((pitch, 0.0, 1.0, 70.0) for pitch in (48, 55, 64)), *((pitch, 1.0, 3.0, 70.0) for pitch in (41, 57, 60)),
         *((pitch, 5.0, 2.0, 70.0) for pitch in (43, 59, 62)), meter=Meter(2, 2),
+    ),
+    # Ends within a beat; a chord before beat 0, and notes that sound for a little more or less than an eighth of one.
+    "odd chords": _clip(
+        6.3, *((pitch, -0.2, 1.6, 70.0) for pitch in (48, 52, 55)), *((pitch, 1.9, 1.23, 70.0) for pitch in (41, 57)),
+        (60, 2.7, 0.45, 70.0), (58, 3.87, 0.24, 70.0), (43, 4.2, 1.9, 70.0), (59, 5.5, 0.6, 70.0), (62, 6.1, 0.9, 70.0),
     ),
     # --- either
     "nine of ten": _clip(
@@ -332,6 +337,7 @@ REQUESTS: dict[str, Request] = {
     "generate a melody in 3/8": _of(
         Generate, instrument="melody", numerator=3, denominator=8, bars=8, variations=2, seed=10
     ),
+    "generate drums in 4/2": _of(Generate, numerator=4, denominator=2, bars=1, variations=1, seed=20),
     "generate drums in 3/16": _of(Generate, numerator=3, denominator=16, bars=1, variations=4, density=0.0, seed=12),
     "generate a melody in 7/8 without a player": _of(
         Generate, model="melody_vae", numerator=7, denominator=8, variations=2, humanise=0.0, density=0.9, seed=17
@@ -504,6 +510,8 @@ REQUESTS: dict[str, Request] = {
     "continue a melody with the primer": _of(Continue, "slurred", with_primer=True, variations=1, seed=123),
     "continue a melody by chords": _of(Continue, "melody", "chords", length=4, variations=2, seed=124),
     "continue a melody by broken chords, cold": _of(Continue, "bass", "broken chords", length=4, variations=2, **COLD),
+    "continue a melody by odd chords": _of(Continue, "answer", "odd chords", length=6, variations=3, seed=146),
+    "continue a melody by odd chords, cold": _of(Continue, "pick-up", "odd chords", length=6, variations=2, **COLD),
     "continue a melody by chords in a scale": _of(
         Continue, "answer", "chords", with_primer=True, variations=1, low_pitch=60, high_pitch=79, **IN_A_MINOR,
         seed=125,
