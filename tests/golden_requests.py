@@ -176,11 +176,12 @@ _WRITTEN = {
         8.0, *((KICK, float(i), 1.5, 90.0) for i in range(8)), *((RIDE, 0.5 * i, 1.5, 70.0) for i in range(16)),
         *((SNARE, 2.0 * i + 1.0, 1.5, 100.0) for i in range(4)),
     ),
-    # Before beat 0, just before it, early on it at the loop's end, behind the end; the softest and the loudest.
+    # Before beat 0, just before it, early on it at the loop's end, at the end, behind it; the softest and the loudest.
     "edges": _clip(
         4.0, (SNARE, -0.3, 0.2, 60.0), (KICK, -0.05, 0.2, 127.0), (SNARE, 1.0, 0.2, 1.0), (SHAKER, 1.5, 0.2, 50.0),
         (KICK, 2.02, 0.2, 127.0), (CLAP, 3.0, 0.2, 90.0), (SNARE, 3.02, 0.1, 40.0), (RIM, 2.61, 0.2, 70.0),
-        (CRASH, 3.94, 0.9, 110.0), (HAT, 3.9, 0.2, 60.0), (HAT, 3.97, 0.2, 90.0), (KICK, 4.5, 0.2, 80.0),
+        (CRASH, 3.94, 0.9, 110.0), (HAT, 3.9, 0.2, 60.0), (HAT, 3.97, 0.2, 90.0), (PEDAL, 4.0, 0.2, 70.0),
+        (KICK, 4.5, 0.2, 80.0),
         *_struck(HAT, 0.5, 1.5, 2.5, 3.5),
     ),
     # Its last hit is early on the bar that follows.
@@ -193,7 +194,7 @@ _WRITTEN = {
     "melody with edges": _clip(
         8.0, (60, -0.4, 0.3, 60.0), (62, -0.06, 0.9, 90.0), (64, 1.0, 1.0, 1.0), (65, 2.11, 0.6, 127.0),
         (67, 3.0, 2.0, 90.0), (64, 5.0, 1.0, 80.0), (62, 6.0, 1.0, 76.0), (60, 7.0, 0.8, 72.0), (69, 7.93, 1.5, 99.0),
-        (72, 9.0, 1.0, 80.0),
+        (57, 8.0, 0.5, 70.0), (72, 9.0, 1.0, 80.0),
     ),
     "seldom": _line((64, 12.0), (67, 4.0), share=0.2),
     # Ten bars, of which a model that hears the last eight hears the first in the middle of a rest.
@@ -398,6 +399,7 @@ REQUESTS: dict[str, Request] = {
         Vary, "far", instrument="melody", variations=2, low_pitch=70, high_pitch=90, amount=0.3, seed=57
     ),
     "vary a melody with edges": _of(Vary, "melody with edges", variations=3, amount=0.3, seed=36),
+    "vary a melody that rests": _of(Vary, "rests", variations=2, amount=0.5, seed=35),
     "vary a held melody": _of(Vary, "held", instrument="melody", variations=2, amount=0.4, seed=37),
     "vary two voices": _of(Vary, "two voices", variations=3, amount=0.25, seed=60),
     "vary the lowest notes": _of(Vary, "lowest", variations=3, amount=0.7, temperature=1.3, seed=63),
