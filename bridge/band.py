@@ -14,6 +14,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,8 @@ __all__ = ["DEFAULT_KIT", "Band", "Choice", "Made"]
 
 DEFAULT_KIT = "general_midi"
 GRIDS_KEPT = 8
+SHORT_BARS = 40
+"""Bars that a request may have, given and made, to be played before what is long: 16 variations of two bars do."""
 CLIPS_KNOWN = 64
 
 
@@ -69,9 +72,9 @@ class Choice:
     model: Inference
 
     @property
-    def bars(self) -> int:
-        """How many bars are read and played for it: what it costs, about."""
-        return bars_in(self.request, self.settled)
+    def is_short(self) -> bool:
+        """Whether it is played soon: how many bars are read and played for it says what it costs, about."""
+        return bars_in(self.request, self.settled) <= SHORT_BARS
 
 
 class Band:
@@ -117,7 +120,12 @@ class Band:
 
     def play_chosen(self, choice: Choice, deadline_seconds: float | None = None) -> Made:
         """As `play`, of what was chosen."""
-        use = ModelUse(choice.model, deadline_seconds, self._clock, self._beside)
+        is_short = choice.is_short
+        use = ModelUse(choice.model, deadline_seconds, self._clock, self._beside, goes_first=is_short)
+        with self._beside.right_of_way.taken() if is_short else nullcontext():
+            return self._played(choice, use)
+
+    def _played(self, choice: Choice, use: ModelUse) -> Made:
         settled, request = choice.settled, choice.request
         turn = Turn(settled.clips, settled.kits, settled.numbers, settled.lock, use, self._latents)
         if isinstance(request, Blend) and turn.whole("grid"):

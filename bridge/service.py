@@ -68,8 +68,6 @@ BURST = 48
 """Datagrams sent in one go: what a Max-like receiver took whole. The rest is paced, or asked for again."""
 LATENCIES_KEPT = 512
 SESSIONS_KEPT = 4096
-SHORT_BARS = 40
-"""Bars that a request may have, given and made, to go on the lane for what is short: 16 variations of two bars do."""
 
 
 
@@ -97,7 +95,7 @@ class Job:
 
     @property
     def is_short(self) -> bool:
-        return self.choice.bars <= SHORT_BARS
+        return self.choice.is_short
 
     @property
     def asked_seconds(self) -> float:

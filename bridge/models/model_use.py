@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import wait
+from contextlib import suppress
 
 import numpy as np
 import numpy.typing as npt
@@ -13,12 +15,10 @@ import numpy.typing as npt
 from bridge.errors import Late, ModelFailed
 from bridge.models.door import Beside, Inference, Tensors
 
-__all__ = ["BATCH", "ModelUse"]
+__all__ = ["ModelUse"]
 
-BATCH = 32
-"""Rows in one run. Larger batches are no faster per row and take more memory, and between runs a deadline is kept."""
-
-
+PIECE_ROWS = 8
+"""Rows in one run, about: fewer than four take longer a row; between runs a deadline is kept, and others go first."""
 FEW_ROWS = 8
 """Fewer are not worth a second thread."""
 
@@ -26,7 +26,8 @@ FEW_ROWS = 8
 class ModelUse:
     """`deadline_seconds` is on `clock`; past it, Late is raised. `spent_seconds` adds up what the model took.
 
-    beside: what runs half of many rows at the same time, if it is free.
+    beside: what runs some of many rows at the same time, if it is free. goes_first: without it, it waits there while
+    something short is being played.
     """
 
     def __init__(
@@ -35,9 +36,12 @@ class ModelUse:
         deadline_seconds: float | None = None,
         clock: Callable[[], float] = time.monotonic,
         beside: Beside | None = None,
+        *,
+        goes_first: bool = True,
     ) -> None:
         self._model = model
         self._beside = beside
+        self._goes_first = goes_first
         self._deadline_seconds = deadline_seconds
         self._clock = clock
         self.card = model.card
@@ -49,14 +53,16 @@ class ModelUse:
     ) -> Tensors:
         """Runs the model on `rows`, whose tensors have a row for each; `same` are those that all pieces are given.
 
-        Many rows are run in pieces, every other piece beside the one before it. Where the pieces end depends on the
-        number of rows alone: the same request is always rounded alike.
+        Many rows are run in pieces, of which whoever is beside takes some. Where the pieces end depends on the number
+        of rows alone: the same request is always rounded alike.
         """
         number = max(len(tensor) for tensor in rows.values())
-        piece_rows = number if number < FEW_ROWS else min(BATCH, -(-number // 2))
+        # As many as can be shared evenly by two.
+        count = 1 if number < FEW_ROWS else 2 * -(-number // (2 * PIECE_ROWS))
+        piece_rows = max(1, -(-number // count))
         pieces = [
             {**same, **{name: tensor[start : start + piece_rows] for name, tensor in rows.items()}}
-            for start in range(0, number, piece_rows)
+            for start in range(0, max(1, number), piece_rows)
         ]
         started_seconds = time.perf_counter()
         outputs = self._run_all(pieces) if len(pieces) > 1 else [self._run(pieces[0])]
@@ -71,14 +77,37 @@ class ModelUse:
         # of 17.5 with both.
         if self._beside is None:
             self._beside = Beside()
-        others = self._beside.begin(lambda: [self._run(piece) for piece in pieces[1::2]])
-        if others is None:
-            return [self._run(piece) for piece in pieces]
+        way = self._beside.right_of_way
+        left = deque(range(len(pieces)))
+        outputs: dict[int, Tensors] = {}
+
+        def help_out() -> None:
+            try:
+                while left:
+                    if not self._goes_first:
+                        way.give(lambda: not left)
+                    run_next()
+            except BaseException:
+                left.clear()  # the other one need not go on
+                raise
+
+        def run_next() -> None:
+            with suppress(IndexError):  # the other one took the last
+                index = left.popleft()
+                outputs[index] = self._run(pieces[index])
+
+        helper = self._beside.begin(help_out)
         try:
-            own = [self._run(piece) for piece in pieces[::2]]
+            while left:
+                run_next()
         finally:
-            wait([others])
-        return [(own, others.result())[i % 2][i // 2] for i in range(len(pieces))]
+            left.clear()
+            way.wake()
+            if helper is not None:
+                wait([helper])
+        if helper is not None:
+            helper.result()
+        return [outputs[index] for index in range(len(pieces))]
 
     def _seconds_left(self) -> float:
         """Until the deadline. Raises Late."""
