@@ -86,8 +86,8 @@ def test_an_answer_at_a_border_is_not_written_down(
     assert not own_file.exists()
     said = capsys.readouterr().err.splitlines()
     assert [line.partition(" Clip ")[0] for line in said] == [
-        "vary funk: stands at a border, give it another seed.",
-        "vary a melody: stands at a border, give it another seed.",
+        "vary funk: stands at a border, give it another seed or other settings.",
+        "vary a melody: stands at a border, give it another seed or other settings.",
         "golden.json stays as it is.",
     ]
 
