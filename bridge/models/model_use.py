@@ -17,7 +17,7 @@ from bridge.models.door import Beside, Inference, Tensors
 
 __all__ = ["ModelUse"]
 
-PIECE_ROWS = 8
+PIECE_ROWS = 16
 """Rows in one run, about: fewer than four take longer a row; between runs a deadline is kept, and others go first."""
 FEW_ROWS = 8
 """Fewer are not worth a second thread."""
