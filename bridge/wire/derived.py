@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields
 from pathlib import Path
 
-from bridge.errors import REFUSALS, Fault
+from bridge.errors import REFUSALS
 from bridge.music.clip import MAX_BARS, MAX_BEATS, MAX_NOTES, MIN_LENGTH_BEATS, Note
 from bridge.music.meter import FOUR_FOUR
 from bridge.says import INT_HIGH, INT_LOW, Column
@@ -300,9 +300,7 @@ def _section(kind: type[Message]) -> str:
     own = _own(kind)
     begins = [f"{'then those' if i else 'First the fields'} of {_link(base)}" for i, base in enumerate(_shared(kind))]
     text = ", ".join([*begins, "then" if own else "and that is all"])
-    example = next((message for message in EXAMPLES if type(message) is kind), None)
-    if example is None:
-        raise Fault(f"{kind.ADDRESS} has no example: write one into bridge/wire/examples.py.")
+    example = next(message for message in EXAMPLES if type(message) is kind)
     later = _later(kind)
     return (
         f"### {kind.ADDRESS}\n\n{_plain(meaning_of(kind))}\n\n{text}{':' if own else '.'}\n\n"

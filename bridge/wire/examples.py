@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from bridge.music.clip import Clip, Note
+from bridge.says import Column
 from bridge.wire.delivery import clip_hash, clip_parts
 from bridge.wire.protocol import (
+    MESSAGES,
     Accepted,
     Blend,
     Cancel,
@@ -39,6 +41,7 @@ from bridge.wire.protocol import (
     Status,
     Vary,
     Welcome,
+    columns,
 )
 
 __all__ = ["EXAMPLES", "GROOVE"]
@@ -79,7 +82,7 @@ _PAD: dict[str, Any] = {"device": "blend 1", "session": SESSION, "reply_port": 4
 _PLAYING: dict[str, Any] = {"is_playing": True, "song_beats": 65.25, "tempo_bpm": 122.5}
 _REPLY: dict[str, Any] = {"session": SESSION}
 
-EXAMPLES: tuple[Message, ...] = (
+_BY_HAND: tuple[Message, ...] = (
     Hello(**_PAD, request_id=1),
     Ping(**_PAD, request_id=2),
     Status(**_PAD, request_id=3),
@@ -155,4 +158,33 @@ EXAMPLES: tuple[Message, ...] = (
         sentence=f"The bridge does not know the clip {TOMS_HASH}: upload it, then ask again.", clip_hash=TOMS_HASH,
     ),
 )  # fmt: skip
-"""In the order of `MESSAGES`."""
+
+
+def _plain(column: Column) -> Any:
+    """A value that the field may have: none where that is one."""
+    if column.optional:
+        return None
+    if column.many:
+        return (_member(column),) * max(1, int(column.says.low))
+    return _member(column)
+
+
+def _member(column: Column) -> Any:
+    if column.group:
+        return column.kind(**{member.name: _plain(member) for member in column.group})
+    if column.kind is str:
+        return column.name[: column.says.longest]
+    return column.kind(min(max(1, column.says.low), column.says.high))
+
+
+_TOLD = {type(message) for message in _BY_HAND}
+EXAMPLES: tuple[Message, ...] = tuple(
+    example
+    for kind in MESSAGES
+    for example in (
+        [message for message in _BY_HAND if type(message) is kind]
+        if kind in _TOLD
+        else [kind(**{column.name: _plain(column) for column in columns(kind)})]
+    )
+)
+"""In the order of `MESSAGES`; of one that nobody gave an example, the plainest that there can be."""

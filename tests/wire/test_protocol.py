@@ -19,8 +19,8 @@ from bridge.errors import BadDatagram, BadValue, Unsupported
 from bridge.music.clip import Note
 from bridge.says import INT_HIGH, Column
 from bridge.settings import SETTINGS
+from bridge.wire import examples, osc
 from bridge.wire import fields as wire_fields
-from bridge.wire import osc
 from bridge.wire.examples import EXAMPLES
 from bridge.wire.fields import from_message, head_of, to_datagram
 from bridge.wire.protocol import (
@@ -437,3 +437,9 @@ def test_a_path_takes_a_point_for_every_bar_of_the_longest_clip() -> None:
 def test_a_boundary_at_the_end_of_the_longest_song_can_be_said() -> None:
     head = replace(EXAMPLE[ResultHead], start_song_beats=float32(1e9 + 1024))
     assert arrived(head) == head
+
+
+@pytest.mark.parametrize("kind", MESSAGES, ids=ids)
+def test_a_message_without_an_example_by_hand_gets_a_plain_one_that_survives_the_wire(kind: type[Message]) -> None:
+    plain = kind(**{column.name: examples._plain(column) for column in columns(kind)})
+    assert arrived(plain) == plain
