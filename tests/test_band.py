@@ -349,7 +349,7 @@ MELODY = {"instrument": "melody"}
         (Humanise, "funk", {"model": "drumify"}, "unsupported", "one of the kind humanise plays this"),
         (Drumify, "bass", {"model": "humanise"}, "unsupported", "one of the kind drumify plays this"),
         (Drumify, "bass", {"model": "drumify", "castro": True}, "unsupported", "of the kind drum_continuation plays"),
-        (Continue, "funk", {"model": "gpt"}, "unknown_name", 'There is no model "gpt". There are: drum_continuation, '),
+        (Continue, "funk", {"model": "gpt"}, "unknown_name", 'There is no model "gpt". There are: '),
         (Continue, "silence", {}, "bad_value", "The primer has no drums to go on from: it is empty"),
         (Continue, "silence", MELODY, "bad_value", "The primer has no melody to go on from"),
         (Continue, "melody", {"instrument": "drums"}, "bad_value", "on a pad of the kit general_midi."),

@@ -20,6 +20,7 @@ import pytest
 import bridge
 from bridge.__main__ import main
 from bridge.client import Client
+from bridge.models.kinds import KINDS
 from bridge.music.clip import Clip, Note
 from bridge.music.midi_file import MidiMusic, read_clip, read_music, write_clip
 from tests.models.tiny_model import named, tiny_model
@@ -205,8 +206,7 @@ def test_models_shows_the_cards(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models"]) == 0
     out, _ = capsys.readouterr()
     for name in MODELS:
-        codec = "melody_grid" if name.startswith("melody") else "drum_grid"
-        assert re.search(rf"^{name}  \({name}, {codec} 1, [0-9a-f]{{12}}\)$", out, flags=re.MULTILINE)
+        assert re.search(rf"^{name}  \({name}, {KINDS[name].codec.name} 1, [0-9a-f]{{12}}\)$", out, flags=re.MULTILINE)
     assert "Groove MIDI Dataset" in out
     assert out.count("  weights: ") == out.count("  made by python -m training.train ") == len(MODELS)
 
