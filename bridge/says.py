@@ -11,6 +11,7 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from numbers import Integral, Real
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from bridge.errors import BadValue
@@ -104,6 +105,8 @@ def _one(column: Column, value: Any, verb: str) -> Any:
         raise BadValue(f"{verb}: {column.name} is {value}: it must be a number.")
     if isinstance(value, bool):
         return value
+    if isinstance(value, Real) and not isinstance(value, int | float):  # numpy's, say
+        value = int(value) if isinstance(value, Integral) else float(value)
     return column.kind(number(column, value, verb, whole=column.kind is not float))
 
 
@@ -139,7 +142,9 @@ def number(column: Column, value: Any, verb: str, *, whole: bool) -> int | float
 
 
 def _shown(value: object) -> str:
-    if isinstance(value, int) or not isinstance(value, float):
+    if isinstance(value, int) and abs(value) >= 10**15:
+        return "a number of more than 15 digits"
+    if not isinstance(value, float):
         return str(value)[:40]
     # Eight digits, so that the float32 after 1 is not shown as 1, nor 1.1 as 1.10000002.
     return f"{value:.10g}" if value.is_integer() else f"{value:.8g}"

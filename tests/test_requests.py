@@ -6,6 +6,7 @@ import math
 from dataclasses import MISSING, fields
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given as examples_of
 from hypothesis import settings
@@ -159,6 +160,20 @@ def test_what_only_python_can_get_wrong_has_a_sentence_too(wrong: Any, sentence:
     with pytest.raises(BadValue) as caught:
         wrong()
     assert str(caught.value) == sentence
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    request: Any = Generate(bars=np.int64(4), density=np.float32(0.5), seed=np.uint8(7))
+    values = (request.bars, request.density, request.seed)
+    assert [(type(value), value) for value in values] == [(int, 4), (float, 0.5), (int, 7)]
+    with pytest.raises(BadValue, match=r"^generate: bars is 65: it must be a whole number from 1 to 64\.$"):
+        Generate(bars=np.int64(65))
+
+
+def test_a_number_that_python_itself_will_not_write_is_refused_with_a_sentence() -> None:
+    for huge in (10**15, 10**5000, -(10**5000)):
+        with pytest.raises(BadValue, match="seed is a number of more than 15 digits: it must be"):
+            Generate(seed=huge)
 
 
 def test_values_become_what_their_fields_are() -> None:

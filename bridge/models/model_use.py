@@ -7,7 +7,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import wait
-from contextlib import suppress
 
 import numpy as np
 import numpy.typing as npt
@@ -92,9 +91,11 @@ class ModelUse:
                 raise
 
         def run_next() -> None:
-            with suppress(IndexError):  # the other one took the last
+            try:
                 index = left.popleft()
-                outputs[index] = self._run(pieces[index])
+            except IndexError:  # the other one took the last
+                return
+            outputs[index] = self._run(pieces[index])
 
         helper = self._beside.begin(help_out)
         try:
