@@ -62,7 +62,12 @@ class Planner(Generic[J]):
                     f"{len(self._waiting)} requests are waiting, which is as many as may: ask again in a moment."
                 )
             self._waiting[job.key[:2]] = job
-            (self._short if job.is_short and self._idle_on_short_lane else self._any).notify()
+            if job.is_short and self._idle_on_short_lane:
+                # Counted here, or a second one that comes before this one is up would wake nobody.
+                self._idle_on_short_lane -= 1
+                self._short.notify()
+            else:
+                self._any.notify()
             return replaced
 
     def take_back(self, key: ReplyKey) -> J | None:
@@ -91,7 +96,6 @@ class Planner(Generic[J]):
                 if short_only:
                     self._idle_on_short_lane += 1
                     self._short.wait()
-                    self._idle_on_short_lane -= 1
                 else:
                     self._any.wait()
             return None

@@ -181,3 +181,24 @@ def test_who_waits_for_something_short_is_woken_by_it_alone() -> None:
     planner.close()
     worker.join(timeout=30.0)
     assert taken == list(range(1, 200, 2))
+
+
+def test_two_short_jobs_at_once_are_taken_by_both_lanes() -> None:
+    """The second one must not be given to a lane that was woken for the first."""
+    for _ in range(200):
+        planner = Planner[Job]()
+        both_have_one = threading.Barrier(3, timeout=30.0)
+
+        def work(*, short_only: bool, planner: Planner[Job] = planner, held: threading.Barrier = both_have_one) -> None:
+            if planner.next(short_only=short_only) is not None:
+                held.wait()
+
+        lanes = [threading.Thread(target=work, kwargs={"short_only": short_only}) for short_only in (True, False)]
+        for lane in lanes:
+            lane.start()
+        planner.add(job(1, "knob"))
+        planner.add(job(2, "other"))
+        both_have_one.wait()
+        for lane in lanes:
+            lane.join(timeout=30.0)
+        assert len(planner) == 0
